@@ -1,0 +1,206 @@
+// Package settings gives the programs of this module their configuration: each
+// setting is a flag, an environment variable, a line of a .env file, or its
+// default, in that order. It reports every wrong value at once. What the values
+// mean is decided by the package that they configure.
+package settings
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Set is the settings of one program. Make one with New, declare settings with
+// Text and Value, then call Parse once.
+type Set struct {
+	program string
+	prefix  string // environment names with this prefix must be known; "" allows any
+	flags   *flag.FlagSet
+	all     []*setting
+}
+
+type setting struct {
+	flag, env, usage string
+	aliases          []string
+	value, source    string
+	secret           bool
+	given            bool // by flag
+	boolean          bool // a flag that may stand alone
+	parse            func(string) error
+}
+
+// String and Set make a setting a flag.Value.
+func (s *setting) String() string { return s.value }
+
+func (s *setting) Set(v string) error {
+	s.value, s.source, s.given = v, "flag --"+s.flag, true
+	return nil
+}
+
+// IsBoolFlag lets a Switch stand alone on the command line (package flag asks).
+func (s *setting) IsBoolFlag() bool { return s.boolean }
+
+// New returns an empty Set for program. Environment variables that begin with
+// prefix and that no setting knows are warned about; an empty prefix turns that off.
+func New(program, prefix string, stderr io.Writer) *Set {
+	fs := flag.NewFlagSet(program, flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	s := &Set{program: program, prefix: prefix, flags: fs}
+	fs.Usage = func() { s.usage(stderr) }
+	return s
+}
+
+// Option refines a setting.
+type Option func(*setting)
+
+// Secret keeps the value out of Print.
+func Secret(s *setting) { s.secret = true }
+
+// Alias names a further environment variable, read when the first is not set.
+func Alias(env string) Option { return func(s *setting) { s.aliases = append(s.aliases, env) } }
+
+// Value declares a setting. parse gets the value and returns what is wrong with
+// it; the message should say what is expected. It is not called for the flag
+// --help. An empty env makes it a flag only.
+func (s *Set) Value(name, env, def, usage string, parse func(string) error, options ...Option) {
+	v := &setting{flag: name, env: env, usage: usage, value: def, source: "default", parse: parse}
+	for _, o := range options {
+		o(v)
+	}
+	s.all = append(s.all, v)
+	s.flags.Var(v, name, usage)
+}
+
+// Text declares a setting that is stored in *p as it is.
+func (s *Set) Text(p *string, name, env, def, usage string, options ...Option) {
+	s.Value(name, env, def, usage, func(v string) error { *p = v; return nil }, options...)
+}
+
+// Switch declares a flag that is true when it is there. It has no environment variable.
+func (s *Set) Switch(p *bool, name, usage string) {
+	s.Value(name, "", "false", usage, func(v string) (err error) {
+		*p, err = strconv.ParseBool(v)
+		return err
+	}, func(v *setting) { v.boolean = true })
+}
+
+// Parse reads args, the environment (as from os.Environ) and dotenv (as from
+// ReadDotEnv), calls every setting's parse, and returns the warnings about
+// unknown names. All wrong values come back joined in one error, one line each;
+// flag.ErrHelp comes back when help was asked for.
+func (s *Set) Parse(args, environ []string, dotenv map[string]string) (warnings []string, err error) {
+	if err := s.flags.Parse(args); err != nil {
+		return nil, err
+	}
+	if rest := s.flags.Args(); len(rest) > 0 {
+		return nil, fmt.Errorf("unexpected argument %q: see %s --help", rest[0], s.program)
+	}
+	env := make(map[string]string, len(environ))
+	for _, kv := range environ {
+		k, v, _ := strings.Cut(kv, "=")
+		env[k] = v
+	}
+	var errs []error
+	for _, v := range s.all {
+		v.fromEnv(env, dotenv)
+		if err := v.parse(v.value); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", v.name(), err))
+		}
+	}
+	return append(s.unknown(env, "environment"), s.unknown(dotenv, ".env")...), errors.Join(errs...)
+}
+
+// fromEnv takes the value of the first name that is set and not empty: compose
+// files pass unset variables as empty ones.
+func (v *setting) fromEnv(env, dotenv map[string]string) {
+	if v.given || v.env == "" {
+		return
+	}
+	for _, from := range []struct {
+		name   string
+		values map[string]string
+	}{{"environment", env}, {".env", dotenv}} {
+		for _, name := range append([]string{v.env}, v.aliases...) {
+			if got := from.values[name]; got != "" {
+				v.value, v.source = got, from.name+" "+name
+				if name != v.env {
+					v.value = fromAlias(name, got)
+				}
+				return
+			}
+		}
+	}
+}
+
+// fromAlias turns Auth0's own names into ours: a tenant's domain is not yet an issuer.
+func fromAlias(name, value string) string {
+	if name == "AUTH0_DOMAIN" && !strings.Contains(value, "://") {
+		return "https://" + strings.Trim(value, "/") + "/"
+	}
+	return value
+}
+
+func (v *setting) name() string {
+	if v.env == "" || v.given {
+		return "--" + v.flag
+	}
+	return v.env
+}
+
+func (s *Set) unknown(env map[string]string, where string) (warnings []string) {
+	if s.prefix == "" {
+		return nil
+	}
+	var known []string
+	for _, v := range s.all {
+		known = append(append(known, v.env), v.aliases...)
+	}
+	for name := range env {
+		if strings.HasPrefix(name, s.prefix) && !slices.Contains(known, name) {
+			warnings = append(warnings, fmt.Sprintf("%s: no such setting (%s); did you mean %s?", name, where, nearest(name, known)))
+		}
+	}
+	slices.Sort(warnings)
+	return warnings
+}
+
+// Print writes each setting with its value and where it came from; secrets are hidden.
+func (s *Set) Print(w io.Writer) {
+	for _, v := range s.all {
+		value := v.value
+		if v.secret && value != "" {
+			value = "(hidden)"
+		}
+		fmt.Fprintf(w, "%-24s %-40s %s\n", v.label(), value, v.source)
+	}
+}
+
+func (v *setting) label() string {
+	if v.env == "" {
+		return "--" + v.flag
+	}
+	return v.env
+}
+
+func (s *Set) usage(w io.Writer) {
+	fmt.Fprintf(w, "Usage: %s [flags]\n\n", s.program)
+	for _, v := range s.all {
+		def := v.value
+		if v.secret || v.given {
+			def = ""
+		}
+		fmt.Fprintf(w, "  --%-16s %s", v.flag, v.usage)
+		if v.env != "" {
+			fmt.Fprintf(w, " (environment: %s", strings.Join(append([]string{v.env}, v.aliases...), ", "))
+			if def != "" {
+				fmt.Fprintf(w, "; default: %s", def)
+			}
+			fmt.Fprint(w, ")")
+		}
+		fmt.Fprintln(w)
+	}
+}
