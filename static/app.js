@@ -1,0 +1,29 @@
+// Comforts for pages that work without them: local times and copying.
+
+// Times are sent in UTC; only the browser knows the reader's zone.
+for (const t of document.querySelectorAll('time[datetime]')) {
+  const d = new Date(t.dateTime);
+  if (isNaN(d)) continue;
+  t.title = t.textContent;
+  t.textContent = d.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
+// <button hidden data-copy="id"> copies the text of the element with that id.
+for (const b of document.querySelectorAll('[data-copy]')) {
+  const from = document.getElementById(b.dataset.copy);
+  const said = b.parentElement.querySelector('[role=status]');
+  if (!from) continue;
+  b.hidden = false;
+  b.addEventListener('click', async () => {
+    said.textContent = '';
+    try {
+      await navigator.clipboard.writeText(from.textContent);
+      said.textContent = 'Copied';
+    } catch {
+      // No clipboard on plain http away from localhost, or no permission.
+      getSelection().selectAllChildren(from);
+      from.focus();
+      said.textContent = 'Selected: press Ctrl+C or ⌘C';
+    }
+  });
+}
