@@ -1,0 +1,176 @@
+// Package views renders the pages of the demo app.
+//
+// The types in this file are all that a page knows: plain values that package
+// web has already looked up, checked and put into words. A view calls no
+// service, reads no clock and decides nothing but looks. Each page is one templ
+// component that takes its model: HomePage(Home), ProfilePage(Profile),
+// LogoutPage(Logout), LoggedOutPage(LoggedOut) and ErrorPage(Error).
+//
+// Every string here may come from outside (claims, provider answers), so it is
+// text: never HTML, never a script, never a style. The only addresses are those
+// in fields called URL, and they are made by package web.
+package views
+
+import "time"
+
+// Layout is what the frame around every page needs. Each page model embeds it.
+type Layout struct {
+	PageTitle string // document title without the app's name, e.g. "Your profile"
+	Active    string // which entry of the navigation is this page: "home", "profile" or ""
+	User      string // display name of the person logged in here; "" when nobody is
+	Initials  string // one or two letters for the drawn avatar; "" when nobody is logged in
+	Version   string // version of the program, for the footer
+	RequestID string // id of this request in the server's log
+}
+
+// Home is the start page, for visitors and for people who are logged in
+// (Layout.User is set).
+type Home struct {
+	Layout
+	LoginURL    string // where the button "Log in" leads
+	Issuer      string // the configured issuer, exactly as configured
+	ClientID    string
+	CallbackURL string
+	Provider    Provider
+}
+
+// Provider says how the identity provider is doing, as far as this app knows.
+type Provider struct {
+	State   string // "reachable", "unreachable" or "unknown" (not asked yet)
+	Latency string // "3 ms"; "" unless reachable
+	// Title and Text explain a provider that is not reachable, in words for a
+	// person: "Your identity provider does not answer", "Nothing listens at …".
+	Title, Text string
+	// Mock is true when the provider says it is a mock, in its discovery document.
+	Mock bool
+	// Note is one more sentence about the connection, or "".
+	Note string
+}
+
+// Profile is the page of a person who is logged in.
+type Profile struct {
+	Layout
+	Name       string    // whom to greet
+	LoggedInAt time.Time // when this app made the session
+	Verified   string    // how long ago the ID token was checked: "2 seconds ago"
+	ExpiresAt  time.Time // end of the ID token's life (claim exp)
+	ValidFor   string    // time that the ID token still lives: "9 h 59 min"; "" when it has expired
+	// Expired is the whole text of the banner above the page (role=status) when
+	// the ID token has expired while the session lives on; "" otherwise.
+	Expired string
+	Cards   []Card  // the three values of the workshop, in order
+	JSON    string  // the user profile as JSON, two spaces of indent, custom claims first
+	JSONURL string  // the same and more, as application/json
+	Claims  []Claim // every claim of the ID token: custom, then standard, then protocol
+	Checks  []Check // every check that was made, in the order in which it was made
+	Token   Token
+	// LoginAgainURL starts a new login that asks for the password again.
+	LoginAgainURL string
+}
+
+// Card shows one claim large. It is always there, also when the claim is not.
+type Card struct {
+	Claim string // the claim's name; also the value's data-testid
+	Label string // "Login count"
+	// Value is what to show: the claim, "unknown city" when it is there but
+	// empty, or "not in your ID token".
+	Value string
+	State string // "present", "empty" (null or "") or "missing"
+	// Caption is one line under the value, e.g. the country's name; or "".
+	Caption string
+	// Why explains a value that is empty or missing, for a "Why?" that opens; or "".
+	Why string
+}
+
+// Claim is one line of the table of claims.
+type Claim struct {
+	// Name is the whole name. For a name that is an address
+	// ("https://app.example/roles"), Prefix is its muted front part
+	// ("https://app.example/") and Local the rest; otherwise Prefix is "" and
+	// Local is Name.
+	Name, Prefix, Local string
+	Value               string    // JSON, as it stands in the token
+	Short               string    // the first 200 characters of Value when it is longer; otherwise ""
+	Kind                string    // "custom", "standard" or "protocol"
+	Time                time.Time // the value as a time, for claims that are times; zero otherwise
+	Reading             string    // a time or other value in words, "in 9 h 59 min"; or ""
+}
+
+// Check is one check of a login, as it was really carried out.
+type Check struct {
+	ID       string // "state", "signature", "nonce" …; unique in a list
+	State    string // "pass", "fail" or "not done"
+	Expected string // what would have been right; "" when there is nothing to say
+	Got      string // what came; "" when there is nothing to say
+	Why      string // one sentence: why it matters
+}
+
+// Token is the ID token, taken apart.
+type Token struct {
+	// Header, Payload and Signature are the three encoded parts, without the
+	// dots between them. They are "" when Raw is false.
+	Header, Payload, Signature string
+	Raw                        bool   // whether the encoded token may be shown
+	HeaderJSON                 string // decoded, indented by two spaces
+	PayloadJSON                string // decoded, indented by two spaces
+}
+
+// Logout is the page that asks before it logs out, because a link alone never
+// may. Its form posts to URL, with the field "provider" (a checkbox, value "1",
+// on by default) when the provider's own login session shall end as well.
+// Without that field only this app's session ends.
+type Logout struct {
+	Layout
+	URL      string
+	Issuer   string
+	Provider bool // whether the provider can be asked to log out at all; without it no checkbox
+}
+
+// LoggedOut says what has been ended.
+type LoggedOut struct {
+	Layout
+	LoginURL string
+	Issuer   string
+	// Provider is "yes" when the provider confirmed, "no" when it was not asked,
+	// and "unknown" when it was asked and its answer is not the expected one.
+	Provider string
+	Text     string // one sentence that says all of this
+}
+
+// Error is the page for everything that went wrong. Its main element carries
+// data-code={Code}; tests and help texts go by it.
+type Error struct {
+	Layout
+	Code   string // "E-STATE-2", "E-404"
+	Status int    // the HTTP status of the answer
+	Title  string // heading, without a full stop
+	Text   string // what happened, in one or two plain sentences; never markup
+	// Quote holds the provider's own words ("error_description"), at most 300
+	// characters, to be shown in quotation marks as its words; or "".
+	Quote string
+	// Hint says what to do, or what usually causes this; or "".
+	Hint    string
+	Buttons []Button
+	Details []Detail // the table "Details for developers", in order; may be empty
+	Checks  []Check  // the check list of a login that failed verification; otherwise empty
+	Token   *Token   // the token that was refused, when it may be shown; otherwise nil
+	// RetrySeconds is how often the page should try RetryURL again by itself
+	// (with a script; without one it says "Reload to try again."). 0: never.
+	RetrySeconds int
+	RetryURL     string
+}
+
+// Button is a link that looks like a button. Exactly one is Primary, if any.
+type Button struct {
+	Label   string
+	URL     string
+	Primary bool
+}
+
+// Detail is one row of the table for developers. Name is one of "error",
+// "error_description", "where it came from", "expected", "got", "request id" or
+// a similar short text.
+type Detail struct {
+	Name  string
+	Value string
+}
