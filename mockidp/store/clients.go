@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+const clientColumns = `id, name, secret, redirect_uris, post_logout_redirect_uris, native, alg, metadata,
+	id_token_ms, access_token_ms, refresh_token_ms, created_at`
+
+func (c *Client) columns() []any {
+	return []any{&c.ID, &c.Name, &c.Secret, toJSON{&c.RedirectURIs}, toJSON{&c.PostLogoutRedirectURIs}, toBool{&c.Native}, &c.Alg, toJSON{&c.Metadata},
+		toMillis{&c.IDTokenLifetime}, toMillis{&c.AccessTokenLifetime}, toMillis{&c.RefreshTokenLifetime}, toTime{&c.CreatedAt}}
+}
+
+// PutClient stores c, replacing the client with its ID when there is one. It
+// fills CreatedAt when it is zero.
+func (s *Store) PutClient(ctx context.Context, c *Client) error {
+	if c.CreatedAt.IsZero() {
+		c.CreatedAt = time.Now()
+	}
+	redirects, err := asJSON(c.RedirectURIs)
+	if err != nil {
+		return err
+	}
+	logouts, err := asJSON(c.PostLogoutRedirectURIs)
+	if err != nil {
+		return err
+	}
+	metadata, err := asJSON(c.Metadata)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(l *lane) error {
+		_, err := l.exec(ctx, `INSERT INTO clients (`+clientColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+			ON CONFLICT (id) DO UPDATE SET name = $2, secret = $3, redirect_uris = $4, post_logout_redirect_uris = $5, native = $6, alg = $7, metadata = $8,
+			id_token_ms = $9, access_token_ms = $10, refresh_token_ms = $11`,
+			c.ID, c.Name, c.Secret, redirects, logouts, c.Native, c.Alg, metadata,
+			c.IDTokenLifetime.Milliseconds(), c.AccessTokenLifetime.Milliseconds(), c.RefreshTokenLifetime.Milliseconds(), ms(c.CreatedAt))
+		return err
+	}, func(k *cache) { delete(k.clients, c.ID) })
+}
+
+// Client returns the client with id, or ErrNotFound. It comes from a cache:
+// callers must not change it.
+func (s *Store) Client(ctx context.Context, id string) (*Client, error) {
+	return cached(ctx, s,
+		func(c *cache) (*Client, bool) { v, ok := c.clients[id]; return v, ok },
+		func(l *lane) (*Client, error) {
+			c := new(Client)
+			return c, l.row(ctx, `SELECT `+clientColumns+` FROM clients WHERE id = $1`, []any{id}, c.columns()...)
+		},
+		func(c *cache, v *Client) { c.clients[id] = v })
+}
+
+// Clients returns all clients, the oldest first.
+func (s *Store) Clients(ctx context.Context) (clients []*Client, err error) {
+	err = s.read(ctx, func(l *lane) error {
+		return l.rows(ctx, `SELECT `+clientColumns+` FROM clients ORDER BY created_at, id`, nil, func(r *sql.Rows) error {
+			clients = append(clients, new(Client))
+			return r.Scan(clients[len(clients)-1].columns()...)
+		})
+	})
+	return clients, err
+}

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+const versionColumns = `action_id, name, number, runtime, code, secrets, created_at`
+
+func (v *Version) columns() []any {
+	return []any{&v.ActionID, &v.Name, &v.Number, &v.Runtime, &v.Code, toJSON{&v.Secrets}, toTime{&v.CreatedAt}}
+}
+
+// Deploy snapshots the draft, its secrets included, as the next version and
+// makes that one live. It does not compile it: package actions does, before.
+// ErrNotFound.
+func (s *Store) Deploy(ctx context.Context, id string, now time.Time) (*Version, error) {
+	v := &Version{ActionID: id, CreatedAt: now}
+	err := s.tx(ctx, func(l *lane) error {
+		err := l.row(ctx, `UPDATE actions SET deployed_version = deployed_version + 1 WHERE id = $1 RETURNING name, deployed_version, runtime, code, secrets`, []any{id},
+			&v.Name, &v.Number, &v.Runtime, &v.Code, toJSON{&v.Secrets})
+		if err != nil {
+			return err
+		}
+		_, err = l.exec(ctx, `INSERT INTO action_versions (`+versionColumns+`) SELECT $1, name, deployed_version, runtime, code, secrets, $2 FROM actions WHERE id = $1`, id, ms(now))
+		return err
+	}, dropFlows)
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// Versions returns the Action's deployed versions, the newest first.
+func (s *Store) Versions(ctx context.Context, id string) (versions []*Version, err error) {
+	err = s.read(ctx, func(l *lane) error {
+		versions, err = l.versions(ctx, `SELECT `+versionColumns+` FROM action_versions WHERE action_id = $1 ORDER BY number DESC`, id)
+		return err
+	})
+	return versions, err
+}
+
+func (l *lane) versions(ctx context.Context, query, key string) (versions []*Version, err error) {
+	err = l.rows(ctx, query, []any{key}, func(r *sql.Rows) error {
+		versions = append(versions, new(Version))
+		return r.Scan(versions[len(versions)-1].columns()...)
+	})
+	return versions, err
+}
+
+// Bind replaces the flow of trigger by the Actions with these ids, in order.
+// An Action that does not exist or is made for another trigger is ErrNotFound,
+// and the flow stays as it was.
+func (s *Store) Bind(ctx context.Context, trigger string, actionIDs []string) error {
+	return s.tx(ctx, func(l *lane) error {
+		if _, err := l.exec(ctx, `DELETE FROM bindings WHERE trigger_id = $1`, trigger); err != nil {
+			return err
+		}
+		for i, id := range actionIDs {
+			err := l.change(ctx, ErrNotFound, `INSERT INTO bindings (trigger_id, position, action_id) SELECT trigger_id, $2, id FROM actions WHERE id = $3 AND trigger_id = $1`, trigger, i, id)
+			if err != nil {
+				return fmt.Errorf("bind Action %q to %s: %w", id, trigger, err)
+			}
+		}
+		return nil
+	}, dropFlows)
+}
+
+// Flow returns the live versions bound to trigger, in order. An Action that was
+// never deployed is left out. It comes from a cache: callers must not change it.
+func (s *Store) Flow(ctx context.Context, trigger string) ([]*Version, error) {
+	return cached(ctx, s,
+		func(c *cache) ([]*Version, bool) { v, ok := c.flows[trigger]; return v, ok },
+		func(l *lane) ([]*Version, error) {
+			return l.versions(ctx, `SELECT v.action_id, v.name, v.number, v.runtime, v.code, v.secrets, v.created_at
+				FROM bindings b JOIN actions a ON a.id = b.action_id JOIN action_versions v ON v.action_id = a.id AND v.number = a.deployed_version
+				WHERE b.trigger_id = $1 ORDER BY b.position`, trigger)
+		},
+		func(c *cache, v []*Version) { c.flows[trigger] = v })
+}
+
+func dropFlows(c *cache) { clear(c.flows) }

@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+const grantColumns = `id, client_id, user_id, session_id, redirect_uri, scope, audience, nonce, challenge, auth_time, ip, simulated,
+	id_claims, at_claims, claims, COALESCE(code_hash, ''), code_expires, created_at, redeemed_at, revoked_at`
+
+func (g *Grant) columns() []any {
+	return []any{&g.ID, &g.ClientID, &g.UserID, &g.SessionID, &g.RedirectURI, &g.Scope, &g.Audience, &g.Nonce, &g.Challenge, toTime{&g.AuthTime}, toAddr{&g.IP}, toBool{&g.Simulated},
+		toJSON{&g.IDClaims}, toJSON{&g.ATClaims}, toJSON{&g.Claims}, &g.CodeHash, toTime{&g.CodeExpires}, toTime{&g.CreatedAt}, toSet{&g.Redeemed}, toSet{&g.Revoked}}
+}
+
+// SaveGrant stores g, the run that led to it when run is not nil, and notes
+// g.ClientID in the session's list of clients, in one transaction. It fills ID
+// and CreatedAt of g when they are empty. The caller must not change g's maps
+// afterwards.
+func (s *Store) SaveGrant(ctx context.Context, g *Grant, run *Run) error {
+	if g.ID == "" {
+		g.ID = randomHex(16)
+	}
+	if g.CreatedAt.IsZero() {
+		g.CreatedAt = time.Now()
+	}
+	return s.tx(ctx, func(l *lane) error {
+		if err := insertGrant(ctx, l, g); err != nil {
+			return err
+		}
+		if err := insertRun(ctx, l, run); err != nil || g.SessionID == "" {
+			return err
+		}
+		return noteClient(ctx, l, g.SessionID, g.ClientID)
+	}, func(c *cache) {
+		c.noteClient(g.SessionID, g.ClientID)
+		kept := *g
+		kept.AuthTime, kept.CodeExpires, kept.CreatedAt = stored(g.AuthTime), stored(g.CodeExpires), stored(g.CreatedAt)
+		c.putGrant(&kept)
+	})
+}
+
+func insertGrant(ctx context.Context, l *lane, g *Grant) error {
+	idClaims, err := asJSON(g.IDClaims)
+	if err != nil {
+		return err
+	}
+	atClaims, err := asJSON(g.ATClaims)
+	if err != nil {
+		return err
+	}
+	claims, err := asJSON(g.Claims)
+	if err != nil {
+		return err
+	}
+	var code any // NULL: the hash of no code is not unique
+	if g.CodeHash != "" {
+		code = g.CodeHash
+	}
+	_, err = l.exec(ctx, `INSERT INTO grants (id, client_id, user_id, session_id, redirect_uri, scope, offline, audience, nonce, challenge, auth_time, ip, simulated,
+		id_claims, at_claims, claims, code_hash, code_expires, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+		g.ID, g.ClientID, g.UserID, g.SessionID, g.RedirectURI, g.Scope, g.HasScope("offline_access"), g.Audience, g.Nonce, g.Challenge, ms(g.AuthTime), addr(g.IP), g.Simulated,
+		idClaims, atClaims, claims, code, ms(g.CodeExpires), ms(g.CreatedAt), max(ms(g.CodeExpires), ms(g.CreatedAt)))
+	return err
+}
+
+// GrantByCode returns the grant of the code with this hash, or ErrNotFound. A
+// redeemed, revoked or expired one is returned too: the caller must look at
+// Redeemed, Revoked and CodeExpires, and revoke the grant when a redeemed code
+// comes back (RFC 6749 section 4.1.2).
+func (s *Store) GrantByCode(ctx context.Context, codeHash string) (*Grant, error) {
+	g, err := cached(ctx, s,
+		func(c *cache) (*Grant, bool) { g, ok := c.grants[codeHash]; return g, ok },
+		func(l *lane) (*Grant, error) { return l.grant(ctx, `code_hash = $1`, codeHash) },
+		func(*cache, *Grant) {}) // it will be redeemed now
+	if err != nil {
+		return nil, err
+	}
+	mine := *g
+	return &mine, nil
+}
+
+// Grant returns the grant with id, revoked or not, or ErrNotFound.
+func (s *Store) Grant(ctx context.Context, id string) (g *Grant, err error) {
+	err = s.read(ctx, func(l *lane) error {
+		g, err = l.grant(ctx, `id = $1`, id)
+		return err
+	})
+	return g, err
+}
+
+func (l *lane) grant(ctx context.Context, where, key string) (*Grant, error) {
+	g := new(Grant)
+	if err := l.row(ctx, `SELECT `+grantColumns+` FROM grants WHERE `+where, []any{key}, g.columns()...); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// RedeemCode marks the grant's code as used and stores the tokens made from it,
+// in one transaction. The UPDATE decides a race: one caller wins; the others,
+// and who comes after the code has expired at now or the grant was revoked, get
+// ErrGone and nothing is stored for them (RFC 6749 section 4.1.2).
+func (s *Store) RedeemCode(ctx context.Context, grantID string, now time.Time, tokens ...*Token) error {
+	return s.tx(ctx, func(l *lane) error {
+		err := l.change(ctx, ErrGone, `UPDATE grants SET redeemed_at = $2, expires_at = $3 WHERE id = $1 AND redeemed_at = 0 AND revoked_at = 0 AND code_expires > $2`,
+			grantID, ms(now), lastExpiry(now, tokens))
+		if err != nil {
+			return err
+		}
+		return insertTokens(ctx, l, tokens)
+	}, func(c *cache) { c.dropGrant(grantID) })
+}
+
+// RevokeGrant revokes the grant, and with it its code and every token of it.
+// A grant that is gone or revoked already is no error.
+func (s *Store) RevokeGrant(ctx context.Context, grantID string, now time.Time) error {
+	return s.write(ctx, func(l *lane) error {
+		return l.change(ctx, nil, `UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at = 0`, grantID, ms(now))
+	}, func(c *cache) { c.dropGrant(grantID) })
+}

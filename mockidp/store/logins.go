@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+)
+
+const loginColumns = `id, user_id, n, at, ip, simulated, city, country_code, country, latitude, longitude, user_agent, client_id, blocked`
+
+func (l *Login) columns() []any {
+	return []any{&l.ID, &l.UserID, toInt{&l.N}, toTime{&l.At}, toAddr{&l.IP}, toBool{&l.Simulated}, &l.Place.City, &l.Place.CountryCode, &l.Place.Country,
+		&l.Place.Latitude, &l.Place.Longitude, &l.UserAgent, &l.ClientID, toBool{&l.Blocked}}
+}
+
+// CompleteLogin records one completed credential login: the user's count grows
+// by one, a row of the history is written and, unless the account is blocked,
+// the session ss is stored, all in one transaction; then the request is marked
+// as answered. It fills l.N, and the IDs of l and ss when they are empty.
+//
+// Of several callers with one request the first wins and the others get
+// ErrGone, and so does who comes after it was refused, taken or has expired at
+// l.At; nothing is counted for them. A user that does not exist is ErrNotFound.
+//
+// For a blocked account ss is nil and the request stays open, so that its
+// browser can be sent back with an error. requestID may be empty: no browser.
+func (s *Store) CompleteLogin(ctx context.Context, requestID string, l *Login, ss *Session) error {
+	if l.ID == "" {
+		l.ID = randomHex(16)
+	}
+	if l.Blocked {
+		ss = nil
+	}
+	if ss != nil && ss.ID == "" {
+		ss.ID = randomHex(16)
+	}
+	if requestID == "" {
+		return s.countLogin(ctx, l, ss)
+	}
+	// The request's lock is held over the transaction: it decides who counts.
+	w, err := s.pending.claim(ctx, requestID)
+	if err != nil {
+		return err
+	}
+	defer w.lock.Unlock()
+	r := *w.req.Load()
+	if r.LoginID != "" || r.ErrorCode != "" || !l.At.Before(r.ExpiresAt) {
+		return ErrGone
+	}
+	if err := s.countLogin(ctx, l, ss); err != nil || l.Blocked {
+		return err
+	}
+	r.LoginID = l.ID
+	if ss != nil {
+		r.SessionID = ss.ID
+	}
+	w.req.Store(&r)
+	return nil
+}
+
+// countLogin is the transaction of CompleteLogin.
+func (s *Store) countLogin(ctx context.Context, l *Login, ss *Session) error {
+	return s.tx(ctx, func(c *lane) error {
+		// This UPDATE locks the user's row until COMMIT, which makes the count
+		// exact: the next login of the same user waits here.
+		err := c.change(ctx, ErrNotFound, `UPDATE users SET logins_count = logins_count + 1, last_login = $2, last_ip = $3, updated_at = $2 WHERE id = $1`,
+			l.UserID, ms(l.At), addr(l.IP))
+		if err != nil {
+			return err
+		}
+		// Not RETURNING: on SQLite that builds a table for its one row.
+		if err := c.row(ctx, `SELECT logins_count FROM users WHERE id = $1`, []any{l.UserID}, toInt{&l.N}); err != nil {
+			return err
+		}
+		_, err = c.exec(ctx, `INSERT INTO logins (`+loginColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			l.ID, l.UserID, l.N, ms(l.At), addr(l.IP), l.Simulated, l.Place.City, l.Place.CountryCode, l.Place.Country,
+			l.Place.Latitude, l.Place.Longitude, l.UserAgent, l.ClientID, l.Blocked)
+		if err != nil || ss == nil {
+			return err
+		}
+		return insertSession(ctx, c, ss)
+	}, func(c *cache) {
+		if old, ok := c.users[l.UserID]; ok {
+			u := *old
+			u.LoginsCount, u.LastLogin, u.LastIP, u.UpdatedAt = l.N, stored(l.At), addr(l.IP), stored(l.At)
+			c.users[l.UserID] = &u
+		}
+		if ss != nil {
+			kept := *ss
+			kept.AuthTime, kept.CreatedAt, kept.ExpiresAt = stored(ss.AuthTime), stored(ss.CreatedAt), stored(ss.ExpiresAt)
+			c.putSession(&kept)
+		}
+	})
+}
+
+// Logins returns the user's last logins, the newest first; a limit of 0 means all.
+func (s *Store) Logins(ctx context.Context, userID string, limit int) (logins []*Login, err error) {
+	err = s.read(ctx, func(c *lane) error {
+		return c.rows(ctx, `SELECT `+loginColumns+` FROM logins WHERE user_id = $1 ORDER BY n DESC LIMIT $2`, []any{userID, rowLimit(limit)}, func(r *sql.Rows) error {
+			logins = append(logins, new(Login))
+			return r.Scan(logins[len(logins)-1].columns()...)
+		})
+	})
+	return logins, err
+}

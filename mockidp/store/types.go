@@ -1,0 +1,231 @@
+package store
+
+import (
+	"encoding/json"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// User is one account of the tenant.
+type User struct {
+	ID            string // "auth0|" and 24 hex digits; the ID token's sub
+	Email         string // unique, compared without regard to case
+	EmailVerified bool
+	Name          string
+	GivenName     string
+	FamilyName    string
+	Nickname      string
+	Picture       string          // URL, or empty
+	PasswordHash  string          // argon2id in PHC form; package login makes and checks it
+	AppMetadata   json.RawMessage // a JSON object, never empty
+	UserMetadata  json.RawMessage // a JSON object, never empty
+	Blocked       bool
+	LoginsCount   int64     // completed credential logins, blocked ones included (Auth0 user profile structure)
+	LastLogin     time.Time // zero before the first login
+	LastIP        string    // empty before the first login
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+}
+
+// Client is one application that may ask for logins (RFC 6749 section 2).
+type Client struct {
+	ID                     string
+	Name                   string
+	Secret                 string // readable on purpose: this provider is for tests and its dashboard shows it; empty for public clients
+	RedirectURIs           []string
+	PostLogoutRedirectURIs []string
+	Native                 bool   // RFC 8252: the port of a loopback redirect URI may vary
+	Alg                    string // signing algorithm of its tokens: "RS256" or "ES256"; empty means the provider's default
+	Metadata               map[string]string
+	IDTokenLifetime        time.Duration // zero: the provider's default
+	AccessTokenLifetime    time.Duration
+	RefreshTokenLifetime   time.Duration
+	CreatedAt              time.Time
+}
+
+// Public reports whether the client can't keep a secret (RFC 6749 section 2.1).
+func (c *Client) Public() bool { return c.Secret == "" }
+
+// Method is one authentication method that a session has completed
+// (event.authentication.methods; reference: Auth0 Actions event object).
+type Method struct {
+	Name      string    `json:"name"` // "pwd"
+	Timestamp time.Time `json:"timestamp"`
+	Type      string    `json:"type,omitempty"`
+}
+
+// Session is a sign-on session of one browser at the provider.
+type Session struct {
+	ID        string // public id, the sid claim; not a credential
+	Hash      string // SHA-256 of the cookie's value, base64url; the cookie itself is never stored
+	UserID    string
+	AuthTime  time.Time // when the password was checked
+	IP        netip.Addr
+	Simulated bool // IP was chosen on the login page
+	UserAgent string
+	Methods   []Method
+	Clients   []string // client ids that have logged in with it
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+// Request is a validated authorization request that waits for its browser:
+// the transaction that provider and login share. It is deleted when it is answered.
+type Request struct {
+	ID           string // in the address of the login page
+	BrowserHash  string // SHA-256 of the cookie that binds it to the browser that sent it, base64url
+	ClientID     string
+	RedirectURI  string
+	ResponseType string // normalised: "code", "id_token" or "code id_token"
+	ResponseMode string // "query", "fragment" or "form_post"
+	Scope        string // as asked, space separated
+	Audience     string
+	State        string
+	Nonce        string
+	Challenge    string // PKCE S256 challenge, or empty
+	Prompt       []string
+	MaxAge       int64 // seconds; -1 when absent
+	LoginHint    string
+	HintSub      string // sub of a verified id_token_hint
+	ACRValues    []string
+	UILocales    []string
+	Claims       map[string]map[string]json.RawMessage // the claims parameter (OIDC Core 5.5)
+	Query        url.Values                            // every parameter as sent: event.request.query
+	Method       string                                // HTTP method of the authorization request
+	UserAgent    string
+	Language     string // Accept-Language
+	LoginID      string // set by CompleteLogin: the login that answered it
+	SessionID    string // set by CompleteLogin: the session to answer from
+	ErrorCode    string // set by RefuseRequest: answer with this OAuth error
+	ErrorText    string
+	CreatedAt    time.Time
+	ExpiresAt    time.Time
+}
+
+// HasScope reports whether scope was asked for.
+func (r *Request) HasScope(scope string) bool { return slices.Contains(strings.Fields(r.Scope), scope) }
+
+// Place is what the location database said of an address; any field may be missing.
+type Place struct {
+	City        string   `json:"city,omitempty"`
+	CountryCode string   `json:"country_code,omitempty"`
+	Country     string   `json:"country,omitempty"`
+	Latitude    *float64 `json:"latitude,omitempty"`
+	Longitude   *float64 `json:"longitude,omitempty"`
+}
+
+// Login is one completed credential login.
+type Login struct {
+	ID        string
+	UserID    string
+	N         int64 // the user's login count after it: 1 for the first
+	At        time.Time
+	IP        netip.Addr
+	Simulated bool // IP was chosen on the login page
+	Place     Place
+	UserAgent string
+	ClientID  string
+	Blocked   bool // the account was blocked: counted, but no session was made
+}
+
+// Grant is one completed authorization of one client. Its code and every
+// token hang off it, so that revoking the row revokes them all.
+type Grant struct {
+	ID          string
+	ClientID    string
+	UserID      string
+	SessionID   string // public session id; empty when there was no session
+	RedirectURI string
+	Scope       string // as granted
+	Audience    string
+	Nonce       string
+	Challenge   string
+	AuthTime    time.Time
+	IP          netip.Addr // address that the login came from; refresh runs use it while it is simulated
+	Simulated   bool
+	IDClaims    map[string]json.RawMessage            // custom claims of the ID token
+	ATClaims    map[string]json.RawMessage            // custom claims of the access token
+	Claims      map[string]map[string]json.RawMessage // the claims parameter, for userinfo
+	CodeHash    string                                // SHA-256 of the code, base64url; empty when no code was issued
+	CodeExpires time.Time
+	CreatedAt   time.Time
+
+	Redeemed bool // read only: the code was used
+	Revoked  bool // read only
+}
+
+// HasScope reports whether scope was granted.
+func (g *Grant) HasScope(scope string) bool { return slices.Contains(strings.Fields(g.Scope), scope) }
+
+// Token kinds.
+const (
+	AccessToken  = "access"
+	RefreshToken = "refresh"
+)
+
+// Token is an access or a refresh token; only its hash is kept.
+type Token struct {
+	Hash      string // SHA-256, base64url
+	Kind      string // AccessToken or RefreshToken
+	GrantID   string
+	Scope     string
+	CreatedAt time.Time
+	ExpiresAt time.Time
+
+	Used    bool // read only: a refresh token that was exchanged
+	Revoked bool // read only
+}
+
+// Key is a signing key of the tenant.
+type Key struct {
+	ID        string // kid: RFC 7638 thumbprint
+	Alg       string // "RS256" or "ES256"
+	PKCS8     []byte // private key, DER
+	CreatedAt time.Time
+	RetiredAt time.Time // zero while it signs; a retired key is still published
+}
+
+// Action is a piece of JavaScript of the tenant: its draft and, once deployed, a version.
+type Action struct {
+	ID              string // UUID form
+	Name            string // unique
+	Trigger         string // "post-login"
+	Runtime         string // label only: "node18", "node22"
+	Code            string // the draft
+	Secrets         map[string]string
+	DeployedVersion int // 0: never deployed
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
+}
+
+// Version is an immutable deployed snapshot of an Action.
+type Version struct {
+	ActionID  string
+	Name      string // the Action's name
+	Number    int    // 1, 2, …
+	Runtime   string
+	Code      string
+	Secrets   map[string]string
+	CreatedAt time.Time
+}
+
+// Run is the record of one run of the login flow's Actions: the log's row.
+type Run struct {
+	ID       string // the transaction id, event.transaction.id
+	Kind     string // "login", "sso", "silent" or "refresh"
+	UserID   string
+	ClientID string
+	LoginID  string // empty when no credentials were checked
+	At       time.Time
+	Outcome  string          // "ok", "denied" or "failed"
+	Record   json.RawMessage // what package mockidp writes: event, Actions, console, commands
+}
+
+// MetadataPatch is what a login's Actions asked to change: top-level keys, JSON null deletes.
+type MetadataPatch struct {
+	App  map[string]json.RawMessage
+	User map[string]json.RawMessage
+}
