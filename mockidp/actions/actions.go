@@ -1,0 +1,121 @@
+package actions
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"time"
+)
+
+// Config configures a Runner. Its zero value is good.
+type Config struct {
+	Workers   int          // worker processes kept warm; default: one per CPU, at least two
+	Limits    Limits       // zero fields have defaults
+	Cold      bool         // a fresh JavaScript world for every run; default: one kept per deployed version
+	InProcess bool         // run inside this process, with soft limits only: see the package comment
+	Log       *slog.Logger // default: slog.Default()
+
+	// Fetch answers the HTTP requests that Actions make; it runs in this
+	// process. Its error becomes the Action's network error. Default: every
+	// request is answered 200 {} and nothing leaves the machine. Either way the
+	// request is in [ActionRun].Requests.
+	Fetch func(ctx context.Context, q OutgoingRequest) (OutgoingResponse, error)
+}
+
+// Limits bound one flow of Actions and the worker it runs in.
+type Limits struct {
+	Time    time.Duration // all Actions of one flow together; default 20 s, as Auth0
+	Grace   time.Duration // beyond Time, before the worker is killed; default 250 ms
+	Compile time.Duration // one Compile; default 3 s
+	Soft    uint64        // bytes of live heap in the worker that end the run; default 128 MiB
+	Hard    uint64        // bytes of data segment the kernel grants the worker (RLIMIT_DATA); default 512 MiB
+}
+
+// Action is one deployed Action of a flow.
+type Action struct {
+	ID      string
+	Name    string // also its file name in stack traces
+	Version int
+	Source  string
+	Secrets map[string]string // event.secrets of this Action
+}
+
+// Runner runs Actions. It is safe for concurrent use.
+type Runner struct {
+	limits Limits
+	cold   bool
+	pool   *pool
+}
+
+// New checks cfg. It starts nothing: Start does, or the first Compile or PostLogin.
+func New(cfg Config) (*Runner, error) {
+	l := cfg.Limits
+	l.Time = cmp.Or(l.Time, 20*time.Second)
+	l.Grace = cmp.Or(l.Grace, 250*time.Millisecond)
+	l.Compile = cmp.Or(l.Compile, 3*time.Second)
+	l.Soft = cmp.Or(l.Soft, 128<<20)
+	l.Hard = cmp.Or(l.Hard, 512<<20)
+	switch {
+	case cfg.Workers < 0:
+		return nil, fmt.Errorf("actions: Workers is %d: a positive number expected, or 0 for the default", cfg.Workers)
+	case l.Time < 0 || l.Grace < 0 || l.Compile < 0:
+		return nil, errors.New("actions: a time limit is negative")
+	case l.Hard < l.Soft+64<<20:
+		return nil, fmt.Errorf("actions: Limits.Hard is %d MB: it must exceed Soft (%d MB) by 64 MB, which the worker itself needs", l.Hard>>20, l.Soft>>20)
+	}
+	log, fetch := cfg.Log, fetcher(cfg.Fetch)
+	if log == nil {
+		log = slog.Default()
+	}
+	if fetch == nil {
+		fetch = capture
+	}
+	start := func() (sandbox, error) { return startProcess(l, fetch) }
+	if cfg.InProcess {
+		start = func() (sandbox, error) { return newLocal(l.Soft, fetch), nil }
+	}
+	workers := cmp.Or(cfg.Workers, max(2, runtime.GOMAXPROCS(0)))
+	return &Runner{limits: l, cold: cfg.Cold, pool: newPool(workers, log, start)}, nil
+}
+
+// Start starts the warm workers and returns when all are ready or one failed.
+// Without it the first runs start them.
+func (r *Runner) Start(ctx context.Context) error { return r.pool.fill(ctx) }
+
+// Close ends the workers. It does not wait for runs in progress: their workers
+// end when they do.
+func (r *Runner) Close() error {
+	r.pool.close()
+	return nil
+}
+
+// Compile checks the source of an Action as Deploy must: it returns a
+// [*SyntaxError] for text that is too long, does not parse or would never be
+// called. It does not run the module. Text that keeps the compiler busy beyond
+// Limits.Compile is refused too. Other errors concern the worker, not the text.
+func (r *Runner) Compile(ctx context.Context, name, source string) error {
+	if len(source) > maxSource {
+		return &SyntaxError{Message: "The Action is larger than 100 kB"}
+	}
+	box, err := r.pool.get(ctx)
+	if err != nil {
+		return fmt.Errorf("no worker to compile Action %q: %w", name, err)
+	}
+	syntax, err := box.compile(ctx, source, r.limits.Compile)
+	switch {
+	case err != nil:
+		r.pool.discard(box)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return &SyntaxError{Message: fmt.Sprintf("The Action could not be compiled within %s", seconds(r.limits.Compile))}
+	case syntax != nil:
+		r.pool.put(box)
+		return syntax
+	}
+	r.pool.put(box)
+	return nil
+}

@@ -1,0 +1,198 @@
+package actions
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/dop251/goja"
+)
+
+// apiObject is the table of apiGroups made ready: a script that makes the
+// prototypes of api's members, and the methods by full name.
+type apiObject struct {
+	groups  []string
+	methods map[string]apiEntry
+	script  *goja.Program
+}
+
+type apiEntry struct {
+	name  string // "idToken.setCustomClaim"
+	group int
+	run   func(*apiCall) goja.Value
+}
+
+var apiTable = sync.OnceValue(func() *apiObject {
+	t := &apiObject{methods: map[string]apiEntry{}}
+	var js strings.Builder
+	js.WriteString("(function (command) { 'use strict'; return [")
+	for i, g := range apiGroups() {
+		t.groups = append(t.groups, g.name)
+		js.WriteString("{")
+		for _, m := range g.methods {
+			name := g.name + "." + m.name
+			t.methods[name] = apiEntry{name, i, m.run}
+			fmt.Fprintf(&js, "%s(%s) { return command(%q, this, arguments); },", m.name, m.params, name)
+		}
+		js.WriteString("},")
+	}
+	js.WriteString("]; })")
+	t.script = goja.MustCompile(preludeFile("api"), js.String(), false)
+	return t
+})
+
+// prepareAPI makes the prototypes that all runs of the world share.
+func (w *world) prepareAPI() error {
+	v, err := w.rt.RunProgram(apiTable().script)
+	if err != nil {
+		return err
+	}
+	build, _ := goja.AssertFunction(v)
+	list, err := build(goja.Undefined(), w.rt.ToValue(w.command))
+	if err != nil {
+		return err
+	}
+	w.rt.ForOf(list, func(v goja.Value) bool {
+		w.groups = append(w.groups, v.(*goja.Object))
+		return true
+	})
+	return nil
+}
+
+// newAPI makes the `api` argument of one run. It is extensible, as real Actions
+// expect (api.noop = …), and has no `then`: awaiting it returns it.
+func (w *world) newAPI(r *run) *goja.Object {
+	api := w.rt.NewObject()
+	r.groups = make([]*goja.Object, len(w.groups))
+	for i, name := range apiTable().groups {
+		r.groups[i] = w.rt.CreateObject(w.groups[i])
+		api.Set(name, r.groups[i])
+	}
+	return api
+}
+
+// An apiCall is one call of an api method, while it runs.
+type apiCall struct {
+	w    *world
+	r    *run
+	name string
+	args []goja.Value
+	line int
+}
+
+// command is what every api method calls: command(name, this, arguments). What
+// it accepts is recorded at once, on this side, where the Action can't change
+// it any more; nothing is carried out before the whole flow has ended.
+func (w *world) command(call goja.FunctionCall) goja.Value {
+	name := call.Argument(0).String()
+	m := apiTable().methods[name]
+	r := w.run
+	// A method taken off its object fails on the real service too, which keeps
+	// its state in private fields; an api object kept from an earlier login has
+	// nothing left to act on.
+	if r == nil || call.Argument(1) != goja.Value(r.groups[m.group]) {
+		w.throw("TypeError", fmt.Sprintf("Illegal invocation: call it as api.%s(…), on the api object of this login", name))
+	}
+	if m.run == nil {
+		w.throw("Error", fmt.Sprintf("api.%s is not supported by this emulator yet", name))
+	}
+	c := &apiCall{w: w, r: r, name: name, args: w.arguments(call.Argument(2)), line: w.line()}
+	return m.run(c)
+}
+
+// arguments reads a JavaScript arguments object.
+func (w *world) arguments(v goja.Value) []goja.Value {
+	o := v.(*goja.Object)
+	args := make([]goja.Value, o.Get("length").ToInteger())
+	for i := range args {
+		args[i] = o.Get(indexName(i))
+	}
+	return args
+}
+
+func indexName(i int) string {
+	if i < 10 {
+		return "0123456789"[i : i+1]
+	}
+	return fmt.Sprint(i)
+}
+
+// line is the author's line that is being executed.
+func (w *world) line() int {
+	var buf [8]goja.StackFrame
+	// The nearest frames are the prelude's; a few more reach the author's code
+	// through a helper such as Array.prototype.forEach.
+	for _, f := range w.rt.CaptureCallStack(len(buf), buf[:0]) {
+		if f.SrcName() == scriptName {
+			return f.Position().Line
+		}
+	}
+	return 0
+}
+
+func (c *apiCall) arg(i int) goja.Value {
+	if i < len(c.args) {
+		return c.args[i]
+	}
+	return goja.Undefined()
+}
+
+// accept records the call with its arguments as JSON; nil is an argument that
+// JSON can't say.
+func (c *apiCall) accept(args ...json.RawMessage) {
+	for i, a := range args {
+		c.r.output += len(a)
+		if a == nil {
+			args[i] = json.RawMessage("null")
+		}
+	}
+	if c.r.output += len(c.name); c.r.output > maxOutput {
+		c.w.throw("RangeError", "The Action's commands exceed 1 MB")
+	}
+	c.r.result.Commands = append(c.r.result.Commands, Command{Name: c.name, Args: args, Line: c.line})
+}
+
+// deny marks the login as denied. The handler goes on, as on Auth0; the last
+// call's reason counts.
+func (c *apiCall) deny() goja.Value {
+	reason := ""
+	if v := c.arg(0); !goja.IsUndefined(v) {
+		reason = v.String()
+	}
+	c.accept(quoteJSON(reason))
+	c.r.result.Deny = &reason
+	c.r.result.Outcome = OutcomeDenied
+	return c.r.api
+}
+
+// setCustomClaim serves both tokens. Which claims may be added is decided on the
+// server (claims.go): the Action is told nothing of it, as on Auth0.
+func (c *apiCall) setCustomClaim() goja.Value {
+	name := c.arg(0).String()
+	if name == "scope" {
+		c.w.throw("Error", `The "scope" claim cannot be set.`)
+	}
+	value := c.w.toJSON(c.arg(1))
+	token := "id_token"
+	if c.name == "accessToken.setCustomClaim" {
+		token = "access_token"
+	}
+	c.accept(quoteJSON(name), value)
+	c.r.result.Claims = append(c.r.result.Claims, Claim{Token: token, Name: name, Value: value, Line: c.line})
+	return c.r.api
+}
+
+// setMetadata serves app and user metadata. event.user does not change within
+// this Action; later Actions see the change, and null removes the key.
+func (c *apiCall) setMetadata() goja.Value {
+	name := c.arg(0).String()
+	value := c.w.toJSON(c.arg(1))
+	if value == nil {
+		c.r.warn(c.line, fmt.Sprintf("the value for %s is undefined, so api.%s changes nothing (line %d)", name, c.name, c.line))
+		c.accept(quoteJSON(name))
+		return c.r.api
+	}
+	c.accept(quoteJSON(name), value)
+	return c.r.api
+}

@@ -1,0 +1,70 @@
+package actions
+
+import (
+	"fmt"
+
+	"github.com/dop251/goja"
+)
+
+// pendingFetch is a request on its way.
+type pendingFetch struct {
+	resolve, reject func(any) error
+	call            int // index in the run's Requests
+}
+
+// hostFetch starts an HTTP request ({method, url, headers, body}) and returns a
+// promise of {status, statusText, headers, body, url}. The request itself is
+// made, captured or refused by the server.
+func hostFetch(w *world, args hostArgs) goja.Value {
+	r := w.run
+	if len(r.pending) >= maxPending {
+		w.throw("TypeError", fmt.Sprintf("fetch failed: more than %d requests at once", maxPending))
+	}
+	o := args.at(0).(*goja.Object)
+	q := OutgoingRequest{Method: text(o.Get("method")), URL: text(o.Get("url")), Body: text(o.Get("body")), Headers: map[string]string{}}
+	if h, ok := o.Get("headers").(*goja.Object); ok {
+		for _, k := range h.Keys() {
+			q.Headers[k] = text(h.Get(k))
+		}
+	}
+	if r.output += len(q.Body) + len(q.URL); r.output > maxOutput {
+		w.throw("RangeError", "The Action's requests exceed 1 MB")
+	}
+	promise, resolve, reject := w.rt.NewPromise()
+	if r.pending == nil {
+		r.pending = map[int64]*pendingFetch{}
+	}
+	// Numbered over all runs: a late answer to an earlier run finds nobody.
+	r.engine.asked++
+	id := r.engine.asked
+	r.pending[id] = &pendingFetch{resolve, reject, len(r.result.Requests)}
+	r.result.Requests = append(r.result.Requests, OutgoingCall{Method: q.Method, URL: q.URL, Headers: q.Headers, Body: q.Body, Line: w.line()})
+	r.engine.fetch(fetchMessage{ID: id, Request: q})
+	return w.rt.ToValue(promise)
+}
+
+// settleFetch hands an answer to the promise that waits for it.
+func (r *run) settleFetch(w *world, m settleMessage) error {
+	p := r.pending[m.ID]
+	if p == nil {
+		return nil
+	}
+	delete(r.pending, m.ID)
+	call := &r.result.Requests[p.call]
+	if m.Error != "" {
+		call.Error = m.Error
+		return p.reject(w.newError("TypeError", "fetch failed: "+m.Error))
+	}
+	call.Status = m.Response.Status
+	headers := w.rt.CreateObject(nil)
+	for k, v := range m.Response.Headers {
+		headers.Set(k, v)
+	}
+	answer := w.rt.NewObject()
+	answer.Set("status", m.Response.Status)
+	answer.Set("statusText", m.Response.StatusText)
+	answer.Set("url", m.Response.URL)
+	answer.Set("body", m.Response.Body)
+	answer.Set("headers", headers)
+	return p.resolve(answer)
+}

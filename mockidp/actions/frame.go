@@ -1,0 +1,133 @@
+package actions
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"time"
+)
+
+// Server and worker talk in frames over two pipes: one byte of kind, four of
+// length (little endian), the payload. The server asks, the worker answers each
+// ask with exactly one frameDone or frameUnknown; frameFetch may come before it.
+const (
+	frameCompile = 'C' // to the worker: source text
+	frameProgram = 'P' // to the worker: program key, source text
+	frameRun     = 'R' // to the worker: runRequest
+	frameSettle  = 'S' // to the worker: settleMessage, the answer to a frameFetch
+	frameStop    = 'X' // to the worker: give up the run in progress
+	frameFetch   = 'F' // from the worker: fetchMessage
+	frameDone    = 'D' // from the worker: runResult or compileResult
+	frameUnknown = 'U' // from the worker: the run's program is not here, send it
+)
+
+// maxFrame bounds what either side takes. An event is some kilobytes, a result
+// at most maxOutput with overhead, an answer to fetch at most maxResponse.
+const maxFrame = 16 << 20
+
+const frameHeader = 5
+
+// beginFrame starts a frame in buf; finishFrame fills in its length.
+func beginFrame(buf []byte, kind byte) []byte {
+	return append(buf[:0], kind, 0, 0, 0, 0)
+}
+
+func finishFrame(buf []byte) []byte {
+	binary.LittleEndian.PutUint32(buf[1:], uint32(len(buf)-frameHeader))
+	return buf
+}
+
+// jsonFrame is a whole frame with v as payload.
+func jsonFrame(buf []byte, kind byte, v any) ([]byte, error) {
+	payload, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encode frame %c: %w", kind, err)
+	}
+	return finishFrame(append(beginFrame(buf, kind), payload...)), nil
+}
+
+// readFrame reads one frame. The payload is valid until the next call with the
+// same buffer.
+func readFrame(r io.Reader, buf *[]byte) (kind byte, payload []byte, err error) {
+	var h [frameHeader]byte
+	if _, err := io.ReadFull(r, h[:]); err != nil {
+		return 0, nil, err
+	}
+	n := int(binary.LittleEndian.Uint32(h[1:]))
+	if n > maxFrame {
+		return 0, nil, fmt.Errorf("frame %q of %d bytes: at most %d are taken", h[0], n, maxFrame)
+	}
+	if cap(*buf) < n {
+		*buf = make([]byte, n)
+	}
+	payload = (*buf)[:n]
+	_, err = io.ReadFull(r, payload)
+	return h[0], payload, err
+}
+
+// programKey names one deployed version with its text: SHA-256 of everything
+// that tells two JavaScript worlds apart.
+type programKey [32]byte
+
+// runRequest asks for one run.
+type runRequest struct {
+	key    programKey
+	cold   bool
+	budget time.Duration
+	event  []byte // JSON
+}
+
+// The header of a run is binary so that the event, much the largest part, is
+// scanned once only, by the worker.
+const runHeader = len(programKey{}) + 1 + 4
+
+func (q *runRequest) append(buf []byte) []byte {
+	buf = append(buf, q.key[:]...)
+	cold := byte(0)
+	if q.cold {
+		cold = 1
+	}
+	buf = append(buf, cold)
+	ms := min(max(q.budget.Milliseconds(), 1), math.MaxUint32)
+	buf = binary.LittleEndian.AppendUint32(buf, uint32(ms))
+	return append(buf, q.event...)
+}
+
+// parseRun reads what append wrote. The event is a part of b.
+func parseRun(b []byte) (q runRequest, err error) {
+	if len(b) < runHeader {
+		return q, fmt.Errorf("run frame of %d bytes: at least %d expected", len(b), runHeader)
+	}
+	n := copy(q.key[:], b)
+	q.cold = b[n] == 1
+	q.budget = time.Duration(binary.LittleEndian.Uint32(b[n+1:])) * time.Millisecond
+	q.event = b[runHeader:]
+	return q, nil
+}
+
+// runResult is what came out of one run.
+type runResult struct {
+	ActionRun
+	Deny   *string `json:"deny,omitempty"`   // reason of the last access.deny
+	Retire bool    `json:"retire,omitempty"` // the worker holds too much memory: replace it
+}
+
+// compileResult answers frameCompile; nil means the text is good.
+type compileResult struct {
+	Syntax *SyntaxError `json:"syntax,omitempty"`
+}
+
+// fetchMessage asks the server for an HTTP request on the Action's behalf.
+type fetchMessage struct {
+	ID      int64           `json:"id"`
+	Request OutgoingRequest `json:"request"`
+}
+
+// settleMessage answers a fetchMessage.
+type settleMessage struct {
+	ID       int64            `json:"id"`
+	Response OutgoingResponse `json:"response"`
+	Error    string           `json:"error,omitempty"`
+}

@@ -1,0 +1,93 @@
+package actions
+
+import (
+	"github.com/dop251/goja"
+)
+
+// hostFunction is Go that the prelude calls. Arguments and result are
+// JavaScript values.
+type hostFunction func(w *world, args hostArgs) goja.Value
+
+// hostArgs are the arguments of a host call; a missing one is undefined.
+type hostArgs []goja.Value
+
+func (a hostArgs) at(i int) goja.Value {
+	if i < len(a) {
+		return a[i]
+	}
+	return goja.Undefined()
+}
+
+// text is argument i as a string, "" when undefined.
+func (a hostArgs) text(i int) string { return text(a.at(i)) }
+
+// bytes is the part of an ArrayBuffer given by arguments i (buffer), i+1
+// (offset) and i+2 (length). It is the buffer's own memory.
+func (a hostArgs) bytes(w *world, i int) []byte {
+	buffer, ok := a.at(i).Export().(goja.ArrayBuffer)
+	if !ok {
+		w.throw("TypeError", "expected an ArrayBuffer")
+	}
+	all := buffer.Bytes()
+	from, n := a.at(i+1).ToInteger(), a.at(i+2).ToInteger()
+	if from < 0 || n < 0 || from > int64(len(all)) || n > int64(len(all))-from {
+		w.throw("RangeError", "out of the buffer's bounds")
+	}
+	return all[from : from+n]
+}
+
+// hostFunctions is everything the prelude can ask of Go. The Action itself has
+// no way to call it.
+func hostFunctions() map[string]hostFunction {
+	return map[string]hostFunction{
+		"console":    hostConsole,
+		"inspect":    hostInspect,
+		"format":     hostFormat,
+		"promise":    hostPromise,
+		"timer":      hostTimer,
+		"clearTimer": hostClearTimer,
+		"clock":      hostClock,
+		"encode":     hostEncode,
+		"decode":     hostDecode,
+		"random":     hostRandom,
+		"hash":       hostHash,
+		"url":        hostURL,
+		"fetch":      hostFetch,
+		"date":       hostDate,
+		"number":     hostNumber,
+		"pattern":    hostPattern,
+	}
+}
+
+var hostTable = hostFunctions()
+
+// host is the function of (name, …) that parts of the prelude get.
+func (w *world) host() goja.Value {
+	if w.hostValue == nil {
+		w.hostValue = w.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+			v := hostTable[c.Argument(0).String()](w, c.Arguments[1:])
+			if v == nil {
+				return goja.Undefined()
+			}
+			return v
+		})
+	}
+	return w.hostValue
+}
+
+func (w *world) arrayBuffer(b []byte) goja.Value { return w.rt.ToValue(w.rt.NewArrayBuffer(b)) }
+
+// hostPattern rewrites the pattern of a regular expression made at run time.
+func hostPattern(w *world, args hostArgs) goja.Value {
+	fixed, err := rewriteRegexp(args.text(0), args.text(1))
+	if err != nil {
+		w.throw("SyntaxError", err.Error())
+	}
+	return w.rt.ToValue(fixed)
+}
+
+// hostPromise is true for a promise; util.types needs to know.
+func hostPromise(w *world, args hostArgs) goja.Value {
+	_, ok := args.at(0).Export().(*goja.Promise)
+	return w.rt.ToValue(ok)
+}

@@ -1,0 +1,117 @@
+package actions
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/dop251/goja/ast"
+)
+
+// lintEvent warns of members of event that do not exist, such as
+// event.request.geoip.country_code: on the real service they are undefined in
+// silence, and the claim made of them is missing.
+func lintEvent(tree *ast.Program) []Warning {
+	var warnings []Warning
+	inner := map[ast.Node]bool{} // parts of chains seen from their outermost member
+	walk(moduleBody(tree), func(n ast.Node) {
+		if a, ok := n.(*ast.AssignExpression); ok {
+			chain(a.Left, inner) // the author's own addition
+		}
+		dot, ok := n.(*ast.DotExpression)
+		if !ok || inner[n] {
+			return
+		}
+		names := chain(dot, inner)
+		if len(names) < 2 || names[0].Name != "event" {
+			return
+		}
+		at := eventSchema()
+		path := "event"
+		for _, id := range names[1:] {
+			name := id.Name.String()
+			next, known := at.members[name]
+			if !known {
+				if text := at.complain(path, name); text != "" {
+					line := tree.File.Position(int(id.Idx) - 1).Line
+					warnings = append(warnings, Warning{Line: line, Text: text})
+				}
+				return
+			}
+			path, at = path+"."+name, next
+			if at == nil {
+				return // a string, a number, or free-form JSON: anything may follow
+			}
+		}
+	})
+	return warnings
+}
+
+// chain collects the identifiers of a.b?.c and marks the parts it went through.
+func chain(e ast.Expression, inner map[ast.Node]bool) []*ast.Identifier {
+	switch e := e.(type) {
+	case *ast.Identifier:
+		return []*ast.Identifier{e}
+	case *ast.DotExpression:
+		inner[e] = true
+		if left := chain(e.Left, inner); left != nil {
+			return append(left, &e.Identifier)
+		}
+	case *ast.Optional:
+		return chain(e.Expression, inner)
+	case *ast.OptionalChain:
+		return chain(e.Expression, inner)
+	}
+	return nil
+}
+
+// schema is the shape of one object of the event.
+type schema struct {
+	members map[string]*schema // nil value: not an object of fixed shape
+	open    bool               // may have more members than these
+}
+
+var eventSchema = sync.OnceValue(func() *schema { return schemaOf(reflect.TypeFor[Event]()) })
+
+func schemaOf(t reflect.Type) *schema {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[Time]() || t == reflect.TypeFor[json.RawMessage]() {
+		return nil
+	}
+	s := &schema{members: map[string]*schema{}, open: t == reflect.TypeFor[User]()}
+	for i := range t.NumField() {
+		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "-" && name != "" {
+			s.members[name] = schemaOf(t.Field(i).Type)
+		}
+	}
+	return s
+}
+
+// complain is the warning for an unknown member; "" when an open object may have it.
+func (s *schema) complain(path, name string) string {
+	best := ""
+	for _, known := range slices.Sorted(maps.Keys(s.members)) {
+		if plain(known) == plain(name) || best == "" && similar(plain(known), plain(name)) {
+			best = known
+		}
+	}
+	switch {
+	case best != "":
+		return fmt.Sprintf("%s.%s does not exist: did you mean %s?", path, name, best)
+	case s.open || name == "hasOwnProperty" || name == "toString":
+		return ""
+	}
+	return fmt.Sprintf("%s.%s does not exist", path, name)
+}
+
+// plain is a name without case and underscores, so that countryCode and
+// country_code are the same.
+func plain(name string) string {
+	return strings.ToLower(strings.ReplaceAll(name, "_", ""))
+}

@@ -1,0 +1,192 @@
+package actions
+
+import (
+	"embed"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/dop251/goja"
+)
+
+// The Node surface that Actions use is JavaScript in prelude/*.js over the
+// functions of hostFunctions. Each file is one expression, a function of
+// (host, need) that returns { globals, modules }; it is compiled once per
+// process and runs in a world at the first touch of one of its names.
+//
+//go:embed prelude/*.js
+var preludeFiles embed.FS
+
+// preludeGlobals tells which part defines which global names.
+var preludeGlobals = map[string]string{
+	"console":    "console",
+	"setTimeout": "timers", "setInterval": "timers", "setImmediate": "timers",
+	"clearTimeout": "timers", "clearInterval": "timers", "clearImmediate": "timers", "queueMicrotask": "timers",
+	"TextEncoder": "encoding", "TextDecoder": "encoding", "atob": "encoding", "btoa": "encoding", "Buffer": "encoding",
+	"URL": "url", "URLSearchParams": "url",
+	"Event": "events", "EventTarget": "events", "AbortController": "events", "AbortSignal": "events", "DOMException": "events",
+	"structuredClone": "clone",
+	"fetch":           "fetch", "Headers": "fetch", "Request": "fetch", "Response": "fetch",
+	"crypto":  "crypto",
+	"process": "process", "global": "process", "performance": "process",
+	"Intl": "intl",
+}
+
+// preludeModules tells which part defines which modules for require.
+var preludeModules = map[string]string{
+	"axios": "axios", "buffer": "encoding", "console": "console", "crypto": "crypto", "events": "events", "node-fetch": "fetch",
+	"perf_hooks": "process", "process": "process", "querystring": "url", "timers": "timers", "timers/promises": "timers",
+	"url": "url", "util": "util",
+}
+
+// internalPrefix marks script names of the prelude; their frames are not the author's.
+const internalPrefix = "node:internal/"
+
+func preludeFile(part string) string { return internalPrefix + part }
+
+// preludePart is the compiled file of a part.
+func preludePart(part string) *goja.Program {
+	if p, ok := preludeCache.Load(part); ok {
+		return p.(*goja.Program)
+	}
+	src, err := preludeFiles.ReadFile("prelude/" + part + ".js")
+	if err != nil {
+		panic(err) // a name in the tables above without its file: a test loads them all
+	}
+	p := goja.MustCompile(preludeFile(part), string(src), true)
+	preludeCache.Store(part, p)
+	return p
+}
+
+// preludeCache holds compiled parts, which never change.
+var preludeCache sync.Map // part name → *goja.Program
+
+// reflective matches words by which code may reach globals without naming them.
+var reflective = regexp.MustCompile(`\b(?:globalThis|global|eval|Function|constructor|this|with)\b|\\u`)
+
+// lazyNames are the prelude globals that source may touch.
+func lazyNames(source string) []string {
+	all := reflective.MatchString(source)
+	var names []string
+	for name := range preludeGlobals {
+		if all || strings.Contains(source, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// prepare gives a fresh world what an Action finds there.
+func (w *world) prepare() {
+	if err := w.prepareAPI(); err != nil {
+		panic(err)
+	}
+	global := w.rt.GlobalObject()
+	for _, name := range w.prog.globals {
+		getter := w.rt.ToValue(func(goja.FunctionCall) goja.Value { return w.loadGlobal(name) })
+		setter := w.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+			w.defineGlobal(name, c.Argument(0))
+			return goja.Undefined()
+		})
+		if err := global.DefineAccessorProperty(name, getter, setter, goja.FLAG_TRUE, goja.FLAG_FALSE); err != nil {
+			panic(err)
+		}
+	}
+	if w.prog.locale {
+		w.need("locale")
+	}
+	if w.prog.regexps {
+		w.need("regexp")
+	}
+}
+
+func (w *world) defineGlobal(name string, v goja.Value) {
+	err := w.rt.GlobalObject().DefineDataProperty(name, v, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	if err != nil {
+		panic(w.rt.NewTypeError("Cannot redefine property: " + name))
+	}
+}
+
+// loadGlobal loads the part of a global and puts all its globals in place that
+// the Action has not replaced.
+func (w *world) loadGlobal(name string) goja.Value {
+	globals := w.need(preludeGlobals[name]).Get("globals").(*goja.Object)
+	v := globals.Get(name)
+	w.defineGlobal(name, v)
+	return v
+}
+
+// need returns what a part of the prelude exports, loading it the first time.
+func (w *world) need(part string) *goja.Object {
+	if o := w.parts[part]; o != nil {
+		return o
+	}
+	v, err := w.rt.RunProgram(preludePart(part))
+	rethrow(err)
+	f, _ := goja.AssertFunction(v)
+	v, err = f(goja.Undefined(), w.host(), w.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+		return w.need(c.Argument(0).String())
+	}))
+	rethrow(err)
+	o := v.(*goja.Object)
+	w.parts[part] = o
+	return o
+}
+
+// console is the module's third parameter: the global console, made only for
+// code that names it.
+func (w *world) console() goja.Value {
+	for _, name := range w.prog.globals {
+		if name == "console" {
+			return w.rt.Get("console")
+		}
+	}
+	return goja.Undefined()
+}
+
+// require is the CommonJS require of the Action.
+func (w *world) require(call goja.FunctionCall) goja.Value {
+	full := call.Argument(0).String()
+	name := strings.TrimPrefix(full, "node:")
+	part, known := preludeModules[name]
+	if !known || name != full && (name == "axios" || name == "node-fetch") {
+		w.missingModule(full)
+	}
+	return w.need(part).Get("modules").(*goja.Object).Get(name)
+}
+
+// rethrow throws an error that JavaScript called from Go returned on into the
+// JavaScript that called Go.
+func rethrow(err error) {
+	if ex, ok := err.(*goja.Exception); ok {
+		panic(ex.Value())
+	}
+	if err != nil {
+		panic(err) // an interrupt or a stack overflow: JavaScript can't catch it
+	}
+}
+
+// missingModule throws Node's error with what to do about it.
+func (w *world) missingModule(name string) {
+	text := "Cannot find module '" + name + "'\n" + moduleHelp(name)
+	e := w.newError("Error", text)
+	e.Set("code", "MODULE_NOT_FOUND")
+	panic(e)
+}
+
+// nodeModules are Node's own modules, which an Action may ask for and this
+// emulator does not have.
+var nodeModules = set("assert async_hooks child_process cluster dgram diagnostics_channel dns domain fs fs/promises http http2 https " +
+	"inspector module net os path punycode readline repl stream string_decoder sys tls tty v8 vm wasi worker_threads zlib")
+
+// moduleHelp says what can be done about a module that is not there.
+func moduleHelp(name string) string {
+	have := strings.Join(slices.Sorted(maps.Keys(preludeModules)), ", ")
+	if nodeModules[strings.TrimPrefix(name, "node:")] {
+		return "This emulator does not have that core module of Node. It has: " + have + "."
+	}
+	return "This emulator has these modules built in: " + have + ". A package from npm can't be added to it yet: " +
+		"use one of these, or paste the code you need into the Action."
+}

@@ -1,0 +1,260 @@
+package actions
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// A process is one worker process as the server sees it. One goroutine at a
+// time uses it.
+type process struct {
+	cmd    *exec.Cmd
+	out    *bufio.Reader
+	buf    []byte
+	in     *os.File
+	pipe   *os.File
+	wmu    sync.Mutex // guards in: answers to fetches come from other goroutines
+	wbuf   []byte
+	last   *head // the first words on its standard error
+	fetch  fetcher
+	killed sync.Once
+}
+
+// head keeps the first bytes written to it. When the Go runtime of a worker
+// gives up, its reason stands there; what the Action prints never does.
+type head struct {
+	mu sync.Mutex
+	b  []byte
+}
+
+func (h *head) Write(p []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.b = append(h.b, p[:min(len(p), 4096-len(h.b))]...)
+	return len(p), nil
+}
+
+func (h *head) String() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return string(h.b)
+}
+
+// startTimeout bounds how long a worker may take to say that it is ready.
+const startTimeout = 10 * time.Second
+
+// startProcess starts a worker and waits until it is ready.
+func startProcess(l Limits, fetch fetcher) (*process, error) {
+	exe, err := ownBinary()
+	if err != nil {
+		return nil, fmt.Errorf("find the own binary to start an Actions worker: %w", err)
+	}
+	p := &process{last: &head{}, fetch: fetch}
+	p.cmd = exec.Command(exe, workerArg, strconv.FormatUint(l.Soft, 10), strconv.FormatUint(l.Hard, 10))
+	// Nothing of the server's environment reaches the worker. One running
+	// goroutine at a time is enough there, and saves the scheduler's spinning.
+	p.cmd.Env = append(systemEnv(), "GOGC=400", "GOMAXPROCS=1", "GOTRACEBACK=none", "TZ=UTC", "WB="+os.Getenv("WB"))
+	p.cmd.Stderr = p.last
+	isolate(p.cmd)
+	if err := p.connect(); err != nil {
+		return nil, fmt.Errorf("start an Actions worker: %w", err)
+	}
+	timer := time.AfterFunc(startTimeout, p.kill)
+	kind, _, err := readFrame(p.out, &p.buf)
+	if !timer.Stop() || err != nil || kind != frameDone {
+		p.close()
+		return nil, fmt.Errorf("an Actions worker did not start: is actions.ServeIfWorker() the first line of main (and of TestMain)? %s", p.last)
+	}
+	return p, nil
+}
+
+// connect makes the pipes and starts the command.
+func (p *process) connect() error {
+	childIn, in, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	out, childOut, err := os.Pipe()
+	if err != nil {
+		childIn.Close()
+		in.Close()
+		return err
+	}
+	p.cmd.Stdin, p.cmd.Stdout = childIn, childOut
+	err = p.cmd.Start()
+	childIn.Close()
+	childOut.Close()
+	if err != nil {
+		in.Close()
+		out.Close()
+		return err
+	}
+	// Fd puts the pipes into blocking mode: a goroutine that waits for a worker
+	// keeps its thread, and is spared the poller and the scheduler's spinning,
+	// which cost more than a warm run. There are few workers.
+	if os.Getenv("PB") == "1" {
+		syscall.SetNonblock(int(in.Fd()), false)
+		syscall.SetNonblock(int(out.Fd()), false)
+	}
+	p.in, p.pipe, p.out = in, out, bufio.NewReaderSize(out, 64<<10)
+	return nil
+}
+
+// kill ends the worker. A goroutine that reads from it sees the end of the pipe.
+func (p *process) kill() {
+	p.killed.Do(func() {
+		p.cmd.Process.Kill()
+		p.cmd.Wait()
+	})
+}
+
+// close ends the worker and closes the pipes. Nobody may be using them.
+func (p *process) close() {
+	p.kill()
+	p.in.Close()
+	p.pipe.Close()
+}
+
+// send writes one frame made by build.
+func (p *process) send(kind byte, build func([]byte) []byte) error {
+	p.wmu.Lock()
+	defer p.wmu.Unlock()
+	b := beginFrame(p.wbuf, kind)
+	if build != nil {
+		b = build(b)
+	}
+	p.wbuf = finishFrame(b)
+	_, err := p.in.Write(p.wbuf)
+	return err
+}
+
+// errDead means that the worker is gone or talks nonsense: replace it.
+var errDead = errors.New("the worker ended")
+
+// compile asks the worker to check source. It gives up at the limit by killing it.
+func (p *process) compile(ctx context.Context, source string, limit time.Duration) (*SyntaxError, error) {
+	timer := time.AfterFunc(limit, p.kill)
+	defer timer.Stop()
+	defer context.AfterFunc(ctx, p.kill)()
+	if err := p.send(frameCompile, func(b []byte) []byte { return append(b, source...) }); err != nil {
+		return nil, errDead
+	}
+	kind, payload, err := readFrame(p.out, &p.buf)
+	if err != nil || kind != frameDone {
+		return nil, errDead
+	}
+	var res compileResult
+	if err := json.Unmarshal(payload, &res); err != nil {
+		return nil, errDead
+	}
+	return res.Syntax, nil
+}
+
+// run runs one Action. Beyond q.budget and grace the worker is killed; when ctx
+// ends it is asked to stop first. errDead tells to replace the worker; what is
+// known of the run is in the result all the same.
+func (p *process) run(ctx context.Context, q runRequest, source string, grace time.Duration) (*runResult, error) {
+	late := make(chan struct{})
+	timer := time.AfterFunc(q.budget+grace, func() { close(late); p.kill() })
+	defer timer.Stop()
+	if ctx.Done() != nil {
+		defer context.AfterFunc(ctx, func() { p.stop(timer, grace) })()
+	}
+	res, err := p.drive(ctx, q, source)
+	if err == nil {
+		return res, nil
+	}
+	select {
+	case <-late:
+		return crash(OutcomeTimeout), errDead
+	default:
+	}
+	p.kill()
+	if words := p.last.String(); strings.Contains(words, "out of memory") || strings.Contains(words, "cannot allocate") ||
+		strings.Contains(words, "stack exceeds") || strings.Contains(words, "stack overflow") {
+		return crash(OutcomeMemory), errDead
+	}
+	return crash(OutcomeCrashed), errDead
+}
+
+// stop asks the worker to give up its run, and leaves it grace for that.
+func (p *process) stop(timer *time.Timer, grace time.Duration) {
+	p.send(frameStop, nil)
+	timer.Reset(grace)
+}
+
+// crash is the result of a run whose worker ended under it.
+func crash(kind string) *runResult {
+	return &runResult{ActionRun: ActionRun{Outcome: kind, Error: &Error{Name: "Error"}}}
+}
+
+// drive sends the run and serves the worker until it is done.
+func (p *process) drive(ctx context.Context, q runRequest, source string) (*runResult, error) {
+	if err := p.send(frameRun, q.append); err != nil {
+		return nil, err
+	}
+	var pending sync.WaitGroup
+	defer pending.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for {
+		kind, payload, err := readFrame(p.out, &p.buf)
+		if err != nil {
+			return nil, err
+		}
+		switch kind {
+		case frameDone:
+			var res runResult
+			return &res, json.Unmarshal(payload, &res)
+		case frameUnknown:
+			if err := p.send(frameProgram, func(b []byte) []byte {
+				return append(append(b, q.key[:]...), source...)
+			}); err != nil {
+				return nil, err
+			}
+			if err := p.send(frameRun, q.append); err != nil {
+				return nil, err
+			}
+		case frameFetch:
+			var m fetchMessage
+			if err := json.Unmarshal(payload, &m); err != nil {
+				return nil, err
+			}
+			pending.Go(func() { p.answer(ctx, m) })
+		default:
+			return nil, fmt.Errorf("unexpected frame %q", kind)
+		}
+	}
+}
+
+// answer carries out an Action's HTTP request and sends what came of it.
+func (p *process) answer(ctx context.Context, m fetchMessage) {
+	s := fetchAnswer(ctx, p.fetch, m)
+	b, err := json.Marshal(s)
+	if err != nil {
+		return
+	}
+	p.send(frameSettle, func(frame []byte) []byte { return append(frame, b...) }) // a dead worker shows at the next read
+}
+
+// fetchAnswer calls fetch and turns its result into a message.
+func fetchAnswer(ctx context.Context, fetch fetcher, m fetchMessage) settleMessage {
+	res, err := fetch(ctx, m.Request)
+	if err == nil && len(res.Body) > maxResponse {
+		err = fmt.Errorf("the answer is larger than %d bytes", maxResponse)
+	}
+	if err != nil {
+		return settleMessage{ID: m.ID, Error: err.Error()}
+	}
+	return settleMessage{ID: m.ID, Response: res}
+}

@@ -1,0 +1,170 @@
+package actions
+
+import (
+	"sync"
+	"time"
+
+	"github.com/dop251/goja"
+)
+
+// A run is one call of an Action's handler: its api object, its timers and
+// requests, and what it has asked for so far.
+type run struct {
+	engine *engine
+	world  *world
+	result *runResult
+	output int // bytes of commands
+	logged int // bytes of console output
+
+	api    *goja.Object
+	groups []*goja.Object // api's members, in the order of apiGroups
+
+	timers  timers
+	pending map[int64]*pendingFetch
+	settled chan settleMessage // answers to requests
+
+	mu    sync.Mutex // guards cause and, with it, interrupts from other goroutines
+	cause error      // why the run was interrupted
+	woken chan struct{}
+}
+
+const (
+	maxOutput  = 1 << 20 // bytes of commands of one run
+	maxConsole = 256 << 10
+)
+
+func newRun(e *engine, res *runResult) *run {
+	res.Outcome = OutcomeOK
+	return &run{engine: e, result: res, woken: make(chan struct{}), settled: make(chan settleMessage, maxPending)}
+}
+
+// interrupt makes the run end as soon as the engine looks up. It may be called
+// from any goroutine.
+func (r *run) interrupt(cause error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.cause != nil {
+		return
+	}
+	r.cause = cause
+	close(r.woken)
+	if r.world != nil {
+		r.world.rt.Interrupt(cause)
+	}
+}
+
+func (r *run) interrupted() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.cause != nil
+}
+
+// enter ties the run to a world.
+func (r *run) enter(w *world) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.world, w.run = w, r
+	if r.cause != nil {
+		w.rt.Interrupt(r.cause)
+	}
+}
+
+// leave unties it. Timers and requests that nobody awaited are dropped: on Auth0
+// the container may freeze once the handler has settled.
+func (r *run) leave() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.world.run, r.world = nil, nil
+	r.timers, r.pending = timers{}, nil
+}
+
+// execute runs the handler in w to its end. It tells whether w may serve again.
+func (r *run) execute(w *world, event []byte) (keep bool) {
+	r.enter(w)
+	defer r.leave()
+	err := r.handle(w, event)
+	if err == nil {
+		return true
+	}
+	f := asFailure(w.failure(err))
+	r.fail(f.kind, f.err)
+	return !f.hard
+}
+
+// handle loads the module at the world's first run, calls the handler and waits
+// for its promise.
+func (r *run) handle(w *world, event []byte) error {
+	if err := w.load(); err != nil {
+		return err
+	}
+	handler, err := w.handler(handlerName)
+	if err != nil {
+		return err
+	}
+	ev, err := w.buildJSON(event)
+	if err != nil {
+		return err
+	}
+	r.api = w.newAPI(r)
+	v, err := handler(goja.Undefined(), ev, r.api)
+	if err != nil {
+		return err
+	}
+	return r.wait(w, v)
+}
+
+// wait drives timers and requests until the promise v is settled.
+func (r *run) wait(w *world, v goja.Value) error {
+	p, ok := v.Export().(*goja.Promise)
+	if !ok {
+		return nil // something that only looked like an async function
+	}
+	for {
+		switch p.State() {
+		case goja.PromiseStateFulfilled:
+			return nil
+		case goja.PromiseStateRejected:
+			return w.thrown(p.Result())
+		}
+		next, waiting := r.timers.next()
+		if !waiting && len(r.pending) == 0 {
+			return &jsFailure{kind: OutcomeNeverSettles, err: &Error{Name: "Error",
+				Message: "The handler awaits a promise that nothing will ever settle"}}
+		}
+		if err := r.waitOnce(w, next, waiting); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *run) waitOnce(w *world, next time.Time, waiting bool) error {
+	r.engine.long()
+	var due <-chan time.Time
+	if waiting {
+		t := time.NewTimer(time.Until(next))
+		defer t.Stop()
+		due = t.C
+	}
+	select {
+	case <-r.woken:
+		return &goja.InterruptedError{}
+	case <-due:
+		return r.fireTimers(w)
+	case m := <-r.settled:
+		return r.settleFetch(w, m)
+	}
+}
+
+// fail records how the run failed; the first failure stands.
+func (r *run) fail(kind string, err *Error) {
+	if r.result.Outcome == OutcomeOK || r.result.Outcome == OutcomeDenied {
+		r.result.Outcome, r.result.Error = kind, err
+	}
+}
+
+// warn tells the author of something the real service would do in silence.
+func (r *run) warn(line int, text string) {
+	if len(r.result.Warnings) < 100 {
+		r.result.Warnings = append(r.result.Warnings, Warning{Line: line, Text: text})
+	}
+}

@@ -1,0 +1,68 @@
+package actions
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/dop251/goja"
+)
+
+// toJSON is JSON.stringify of a value, nil for what JSON can't say (undefined, a
+// function, a symbol). It throws into JavaScript what JSON.stringify throws:
+// cycles, BigInt, the exceptions of a toJSON method.
+func (w *world) toJSON(v goja.Value) json.RawMessage {
+	switch {
+	case v == nil, goja.IsUndefined(v):
+		return nil
+	case goja.IsNull(v):
+		return json.RawMessage("null")
+	case goja.IsString(v):
+		if n := v.(goja.String).Length(); n > maxOutput {
+			w.tooLarge()
+		}
+		return quoteJSON(v.String())
+	case goja.IsNumber(v):
+		if goja.IsNaN(v) || goja.IsInfinity(v) {
+			return json.RawMessage("null")
+		}
+		return json.RawMessage(v.String())
+	case goja.IsBigInt(v):
+		w.throw("TypeError", "Do not know how to serialize a BigInt")
+	}
+	o, ok := v.(*goja.Object)
+	if !ok {
+		if b, isBool := v.Export().(bool); isBool {
+			return fmt.Append(nil, b)
+		}
+		return nil // a symbol
+	}
+	if _, callable := goja.AssertFunction(o); callable {
+		return nil
+	}
+	b, err := o.MarshalJSON()
+	var ex *goja.Exception
+	if errors.As(err, &ex) {
+		panic(ex.Value())
+	}
+	if len(b) > maxOutput {
+		w.tooLarge()
+	}
+	return bytes.Clone(b)
+}
+
+func (w *world) tooLarge() {
+	w.throw("RangeError", "The value is larger than 1 MB")
+}
+
+// quoteJSON writes a JSON string without the HTML escapes of encoding/json.
+func quoteJSON(s string) json.RawMessage {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil { // no string fails
+		return json.RawMessage(`""`)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
