@@ -1,0 +1,100 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"example.com/postlogin/mockidp/store"
+)
+
+// refresh exchanges a refresh token (RFC 6749 section 6, OIDC Core 12). Each
+// token works once and is replaced; one that comes back was stolen, so the whole
+// grant is revoked (RFC 9700 section 4.14.2).
+func (p *Provider) refresh(r *http.Request, c *store.Client, v url.Values) ([]byte, error) {
+	ctx := r.Context()
+	t, g, err := p.refreshToken(ctx, c, v.Get("refresh_token"))
+	if err != nil {
+		return nil, err
+	}
+	scope, err := narrowed(g.Scope, v.Get("scope"))
+	if err != nil {
+		return nil, err
+	}
+	u, err := p.grantUser(ctx, g)
+	if err != nil {
+		return nil, err
+	}
+	now := p.now()
+	res, err := p.postLogin(ctx, Login{
+		Kind: KindRefresh, TransactionID: randomToken(), User: u, Client: c, Grant: g,
+		IP: p.address(r, g.IP, g.Simulated), Simulated: g.Simulated, HTTPMethod: r.Method, Host: r.Host, UserAgent: r.UserAgent(),
+		Language: r.Header.Get("Accept-Language"), Query: url.Values{}, Body: withoutSecrets(v),
+		Scopes: strings.Fields(scope), Audience: g.Audience, At: now,
+	})
+	if err != nil {
+		return nil, err // also when denied: the token stays good for another try
+	}
+	next := *g
+	next.IDClaims, next.ATClaims = res.IDClaims, res.ATClaims
+	out, err := p.issue(ctx, c, u, &next, scope, "", now)
+	if err != nil {
+		return nil, err
+	}
+	err = p.cfg.Store.RotateRefresh(ctx, t.Hash, &next, now, res.Run, out.rows...)
+	if errors.Is(err, store.ErrGone) {
+		return nil, p.reused(ctx, g)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out.body, nil
+}
+
+// refreshToken returns the row and grant of a refresh token that c may use now.
+func (p *Provider) refreshToken(ctx context.Context, c *store.Client, token string) (*store.Token, *store.Grant, error) {
+	if token == "" {
+		return nil, nil, refuse(invalidRequest, "refresh_token is missing")
+	}
+	t, g, err := p.cfg.Store.Token(ctx, store.HashSecret(token))
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, nil, err
+	}
+	switch {
+	case err != nil || t.Kind != store.RefreshToken:
+		return nil, nil, refuse(invalidGrant, "the refresh token is unknown")
+	case g.ClientID != c.ID:
+		return nil, nil, refuse(invalidGrant, "the refresh token was issued to another client")
+	case t.Used:
+		return nil, nil, p.reused(ctx, g)
+	case t.Revoked || g.Revoked:
+		return nil, nil, refuse(invalidGrant, "the refresh token was revoked")
+	case !p.now().Before(t.ExpiresAt):
+		return nil, nil, refuse(invalidGrant, "the refresh token has expired")
+	}
+	return t, g, nil
+}
+
+func (p *Provider) reused(ctx context.Context, g *store.Grant) error {
+	if err := p.cfg.Store.RevokeGrant(ctx, g.ID, p.now()); err != nil {
+		return err
+	}
+	return refuse(invalidGrant, "the refresh token was used already")
+}
+
+// narrowed returns the scope of one refresh: what was granted, or less when the
+// client asks for less (RFC 6749 section 6).
+func narrowed(granted, asked string) (string, error) {
+	if asked == "" {
+		return granted, nil
+	}
+	asked = normalScope(asked)
+	for _, s := range strings.Fields(asked) {
+		if !hasScope(granted, s) {
+			return "", refuse(invalidScope, "scope %q was not granted", s)
+		}
+	}
+	return asked, nil
+}
