@@ -1,0 +1,148 @@
+package mockidp
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"example.com/postlogin/mockidp/actions"
+	"example.com/postlogin/mockidp/clientip"
+	"example.com/postlogin/mockidp/geoip"
+	"example.com/postlogin/mockidp/login"
+	"example.com/postlogin/mockidp/provider"
+	"example.com/postlogin/mockidp/store"
+	"example.com/postlogin/mockidp/ui"
+)
+
+// LoginPath is where the login page lives, under the issuer's path.
+const LoginPath = "/u/login"
+
+// Config is what a Server needs. The Server closes none of it.
+type Config struct {
+	// Issuer is the issuer identifier with its trailing slash, as Auth0 issues:
+	// "http://localhost:9400/". A path is allowed: "http://host/s/otter-07/".
+	Issuer string
+	// Store keeps the tenant. Required.
+	Store *store.Store
+	// GeoIP answers where an address is. Required.
+	GeoIP *geoip.DB
+	// Actions runs the login flow's JavaScript. Required.
+	Actions *actions.Runner
+
+	// SimulateIP lets people choose on the login page where they log in from. It
+	// is honoured for peers on loopback and private networks only.
+	SimulateIP bool
+	// TestPassword is shown and filled in on the login page; empty shows none.
+	TestPassword string
+	// TrustedProxies may name the client's address in X-Forwarded-For; none by default.
+	TrustedProxies clientip.Resolver
+	// AdminToken guards /_mock/ as a bearer token. Empty opens it to requests
+	// that come from this machine, and to all when OpenAdmin is set.
+	AdminToken string
+	// OpenAdmin opens /_mock/ to every peer: for a container whose port is
+	// published on loopback only.
+	OpenAdmin bool
+	// DefaultAlg signs tokens of clients that name no algorithm: "RS256" (default) or "ES256".
+	DefaultAlg string
+
+	Log *slog.Logger     // default: slog.Default()
+	Now func() time.Time // default: time.Now
+}
+
+// Server is one tenant's identity provider. Make one with New.
+type Server struct {
+	cfg      Config
+	log      *slog.Logger
+	now      func() time.Time
+	base     string // the issuer's path without trailing slash, "" normally
+	hosts    []string
+	provider *provider.Provider
+	login    *login.Login
+	handler  http.Handler
+}
+
+// New checks cfg and wires a Server. It does no I/O: call Start before serving.
+func New(cfg Config) (*Server, error) {
+	issuer, err := url.Parse(cfg.Issuer)
+	switch {
+	case err != nil || issuer.Scheme != "http" && issuer.Scheme != "https" || issuer.Host == "":
+		return nil, fmt.Errorf("mockidp: Issuer: expected a URL like http://localhost:9400/, got %q", cfg.Issuer)
+	case !strings.HasSuffix(issuer.Path, "/") || issuer.RawQuery != "" || issuer.Fragment != "":
+		return nil, fmt.Errorf("mockidp: Issuer: expected a trailing slash and no query, as in http://localhost:9400/, got %q", cfg.Issuer)
+	case cfg.Store == nil || cfg.GeoIP == nil || cfg.Actions == nil:
+		return nil, errors.New("mockidp: Store, GeoIP and Actions are required")
+	}
+	s := &Server{
+		cfg:   cfg,
+		log:   cmp.Or(cfg.Log, slog.Default()),
+		now:   cfg.Now,
+		base:  strings.TrimSuffix(issuer.Path, "/"),
+		hosts: []string{issuer.Hostname(), "localhost", "127.0.0.1", "::1"},
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if err := s.wire(); err != nil {
+		return nil, err
+	}
+	s.handler = s.guard(http.StripPrefix(s.base, s.routes()))
+	return s, nil
+}
+
+func (s *Server) wire() (err error) {
+	s.provider, err = provider.New(provider.Config{
+		Issuer: s.cfg.Issuer, LoginPath: LoginPath, Store: s.cfg.Store, PostLogin: s.postLogin,
+		ClientIP: s.cfg.TrustedProxies.Addr, ErrorPage: s.errorPage, LogoutPage: s.logoutPage,
+		DefaultAlg: cmp.Or(s.cfg.DefaultAlg, "RS256"), Log: s.log, Now: s.now,
+	})
+	if err != nil {
+		return fmt.Errorf("mockidp: %w", err)
+	}
+	s.login, err = login.New(login.Config{
+		BasePath: s.base, Secure: strings.HasPrefix(s.cfg.Issuer, "https:"), Store: s.cfg.Store,
+		StartedIn: s.provider.StartedIn, ClientIP: s.cfg.TrustedProxies.Addr,
+		Lookup: s.place, Locations: s.locations, LocationSource: s.locationSource,
+		SimulateIP: s.cfg.SimulateIP, TestPassword: s.cfg.TestPassword, Log: s.log, Now: s.now,
+	})
+	if err != nil {
+		return fmt.Errorf("mockidp: %w", err)
+	}
+	return nil
+}
+
+// routes is every address below the issuer.
+func (s *Server) routes() http.Handler {
+	// A login or a logout posted by another site's page is refused (login CSRF);
+	// the protocol's own endpoints must take requests from anywhere.
+	sameOrigin := http.NewCrossOriginProtection()
+	mux := http.NewServeMux()
+	mux.Handle("/u/", sameOrigin.Handler(s.login))
+	mux.Handle("/assets/", ui.Assets())
+	mux.Handle("GET /favicon.ico", ui.Favicon())
+	mux.HandleFunc("GET /{$}", s.home)
+	mux.HandleFunc("GET /livez", s.livez)
+	mux.HandleFunc("GET /readyz", s.readyz)
+	mux.HandleFunc("GET /healthz", s.readyz)
+	mux.Handle("GET /_mock/logins", s.adminOnly(s.listRuns))
+	mux.Handle("GET /_mock/logins/{id}", s.adminOnly(s.showRun))
+	mux.Handle("/", s.provider)
+	return mux
+}
+
+// Start makes the tenant's first signing key when there is none and loads the
+// keys. Requests before Start fail.
+func (s *Server) Start(ctx context.Context) error { return s.provider.Start(ctx) }
+
+// ServeHTTP serves the issuer's addresses; the request's path includes the issuer's path.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// RotateKey makes a new signing key for alg and keeps the old one published.
+func (s *Server) RotateKey(ctx context.Context, alg string) error {
+	return s.provider.RotateKey(ctx, alg)
+}

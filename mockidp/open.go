@@ -1,0 +1,113 @@
+package mockidp
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"example.com/postlogin/mockidp/actions"
+	"example.com/postlogin/mockidp/geoip"
+	"example.com/postlogin/mockidp/store"
+)
+
+// pruneEvery is how often expired rows are deleted.
+const pruneEvery = time.Minute
+
+// Options says what Open opens. Store, GeoIP and Actions of Config are set by Open.
+type Options struct {
+	Config
+	DatabaseURL string         // "file:./mockidp.db" or "memory:"
+	Seed        string         // SeedDemo or SeedEmpty: what an empty database is filled with
+	Client      *store.Client  // the seeded application; nil: DemoClient()
+	GeoIPPath   string         // a city .mmdb; empty: the built-in one
+	Runtime     actions.Config // limits and mode of the Action runtime
+}
+
+// Instance is a running Server together with everything it stands on.
+type Instance struct {
+	*Server
+	Store   *store.Store
+	GeoIP   *geoip.DB
+	Actions *actions.Runner
+
+	stop context.CancelFunc
+	work sync.WaitGroup
+}
+
+// Open opens the database, the location database and the Action runtime, seeds
+// an empty database, and returns a Server that is ready to serve. Close the
+// Instance after the last request. ctx bounds the opening, not the Instance.
+func Open(ctx context.Context, o Options) (_ *Instance, err error) {
+	in := &Instance{}
+	defer func() {
+		if err != nil {
+			in.Close()
+		}
+	}()
+	log := cmp.Or(o.Log, slog.Default())
+	// The workers start while the rest opens: the first login finds them warm.
+	o.Runtime.Log = cmp.Or(o.Runtime.Log, log)
+	if in.Actions, err = actions.New(o.Runtime); err != nil {
+		return nil, fmt.Errorf("action runtime: %w", err)
+	}
+	started := make(chan error, 1)
+	go func() { started <- in.Actions.Start(ctx) }()
+	defer func() { err = errors.Join(err, <-started) }()
+
+	if in.GeoIP, err = geoip.Open(geoip.Config{Path: o.GeoIPPath, Log: log}); err != nil {
+		return nil, err
+	}
+	if in.Store, err = store.Open(ctx, o.DatabaseURL); err != nil {
+		return nil, err
+	}
+	if _, err := Seed(ctx, in.Store, o.Seed, cmp.Or(o.Client, DemoClient())); err != nil {
+		return nil, err
+	}
+	o.Config.Store, o.Config.GeoIP, o.Config.Actions = in.Store, in.GeoIP, in.Actions
+	if in.Server, err = New(o.Config); err != nil {
+		return nil, err
+	}
+	if err := in.Server.Start(ctx); err != nil {
+		return nil, err
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	in.stop = stop
+	in.work.Go(func() { in.GeoIP.Watch(background) })
+	in.work.Go(func() { in.prune(background, log) })
+	return in, nil
+}
+
+func (in *Instance) prune(ctx context.Context, log *slog.Logger) {
+	tick := time.NewTicker(pruneEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := in.Store.Prune(ctx, in.now()); err != nil && ctx.Err() == nil {
+				log.ErrorContext(ctx, "could not delete expired rows", "err", err)
+			}
+		}
+	}
+}
+
+// Close ends the background work, the workers and the database.
+func (in *Instance) Close() error {
+	var errs []error
+	if in.stop != nil {
+		in.stop()
+		in.work.Wait()
+	}
+	if in.Actions != nil {
+		errs = append(errs, in.Actions.Close())
+	}
+	if in.Store != nil {
+		errs = append(errs, in.Store.Close())
+	}
+	return errors.Join(errs...)
+}
