@@ -1,0 +1,154 @@
+package web
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gorilla/sessions"
+)
+
+const (
+	// attemptLimit is how long a person may take to log in at the provider.
+	attemptLimit = 10 * time.Minute
+	// maxAttempts is how many started logins one browser may have. A sixth drops
+	// the oldest, so that cookies can't grow without end.
+	maxAttempts = 5
+	// attemptCookie begins the name of the cookie of one started login. Each has
+	// its own, so that logins in two tabs don't disturb each other.
+	attemptCookie = "demo_login_"
+)
+
+// An attempt is a login that was started here and is not finished. It lies in the
+// vault under its state.
+type attempt struct {
+	Browser  string    `json:"browser"` // the value of the cookie that must come back
+	Nonce    string    `json:"nonce"`   // must come back in the ID token (Core 3.1.2.1)
+	Verifier string    `json:"verifier"`
+	Next     string    `json:"next"` // where to go after the login, from returnTo
+	Started  time.Time `json:"started"`
+	MaxAge   string    `json:"max_age,omitempty"` // the parameter max_age, when there was one
+}
+
+// attempts keeps the started logins of all browsers.
+type attempts struct {
+	vault  *vault
+	base   *url.URL // this app's address
+	secure bool
+	now    func() time.Time
+}
+
+// begin stores a and gives the browser the cookie that belongs to it. It returns
+// the state to send to the provider.
+func (as *attempts) begin(w http.ResponseWriter, r *http.Request, a attempt) (state string, err error) {
+	state = newID()
+	a.Browser, a.Started = newID(), as.now()
+	data, err := json.Marshal(a)
+	if err != nil {
+		return "", err
+	}
+	if err := as.vault.put("login", state, data); err != nil {
+		return "", err
+	}
+	as.dropOldest(w, r)
+	// The time in front only serves dropOldest.
+	value := strconv.FormatInt(a.Started.UnixMilli(), 10) + "." + a.Browser
+	http.SetCookie(w, sessions.NewCookie(as.cookieName(state), value, cookieOptions(as.secure, attemptLimit)))
+	return state, nil
+}
+
+// dropOldest removes cookies until there is room for one more. The attempts
+// themselves stay in the vault until they are swept: without their cookie they
+// are of no use to anyone.
+func (as *attempts) dropOldest(w http.ResponseWriter, r *http.Request) {
+	cookies := as.cookies(r)
+	slices.SortFunc(cookies, func(a, b *http.Cookie) int { return strings.Compare(a.Value, b.Value) })
+	for len(cookies) >= maxAttempts {
+		as.forget(w, cookies[0].Name)
+		cookies = cookies[1:]
+	}
+}
+
+// cookies returns the cookies of started logins that the request brought.
+func (as *attempts) cookies(r *http.Request) []*http.Cookie {
+	prefix := cookieName(attemptCookie, as.secure)
+	return slices.DeleteFunc(r.Cookies(), func(c *http.Cookie) bool { return !strings.HasPrefix(c.Name, prefix) })
+}
+
+// forget deletes a cookie in the browser.
+func (as *attempts) forget(w http.ResponseWriter, cookie string) {
+	http.SetCookie(w, sessions.NewCookie(cookie, "", cookieOptions(as.secure, 0)))
+}
+
+// cookieName is the name of the cookie for the login with this state. The name
+// is a hash, so that no state stands in a list of cookie names.
+func (as *attempts) cookieName(state string) string {
+	sum := sha256.Sum256([]byte(state))
+	return cookieName(attemptCookie+hex.EncodeToString(sum[:4]), as.secure)
+}
+
+// finish returns the attempt with this state, once: a second request with the same
+// state gets E-STATE-3, also when both come at the same moment. Its cookie must be
+// in the request (RFC 6749 section 10.12, RFC 9700 section 4.7). The error is an
+// *appError whose page says what a person can do.
+func (as *attempts) finish(w http.ResponseWriter, r *http.Request, state string) (*attempt, error) {
+	cookie, noCookie := r.Cookie(as.cookieName(state))
+	if noCookie != nil {
+		return nil, as.explain(r, state)
+	}
+	// The cookie has done its work, whatever becomes of the login.
+	as.forget(w, cookie.Name)
+	a, _, err := as.peek(state)
+	if err != nil {
+		return nil, as.explain(r, state)
+	}
+	_, browser, _ := strings.Cut(cookie.Value, ".")
+	if subtle.ConstantTimeCompare([]byte(browser), []byte(a.Browser)) != 1 {
+		return nil, errStateMixedUp()
+	}
+	if err := as.vault.take("login", state); err != nil {
+		return nil, as.explain(r, state) // another request was faster
+	}
+	if age := as.now().Sub(a.Started); age > attemptLimit {
+		return nil, errTooLate(age)
+	}
+	return a, nil
+}
+
+// explain finds out why a state can't be used without its cookie, or without a
+// record. What it reads changes nothing but the words on the page.
+func (as *attempts) explain(r *http.Request, state string) error {
+	a, used, err := as.peek(state)
+	switch {
+	case errors.Is(err, errClosed):
+		return err
+	case used:
+		return errStateUsed()
+	case err == nil && as.now().Sub(a.Started) > attemptLimit:
+		return errTooLate(as.now().Sub(a.Started))
+	case len(as.cookies(r)) > 0:
+		return errStateMixedUp()
+	case err == nil:
+		return errNoLoginCookie(as.base, r.Host)
+	default:
+		return errUnknownState()
+	}
+}
+
+// peek reads an attempt without using it. used says that it was used before.
+func (as *attempts) peek(state string) (a *attempt, used bool, err error) {
+	data, err := as.vault.get("login", state)
+	if err != nil {
+		return nil, as.vault.isTaken("login", state), err
+	}
+	a = new(attempt)
+	return a, false, json.Unmarshal(data, a)
+}

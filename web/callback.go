@@ -1,0 +1,247 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"example.com/postlogin/views"
+)
+
+// An answer is what the provider's redirect says (Core 3.1.2.5, 3.1.2.6). Anyone
+// can write such a link, so until the state has been found nothing of it is
+// believed, shown or logged.
+type answer struct {
+	state, code      string
+	err, description string
+	iss              string
+	hasIss           bool
+}
+
+// parseAnswer reads the query of the callback. A parameter that comes twice makes
+// the answer invalid (RFC 6749 section 3.1): two readers could pick different ones.
+func parseAnswer(query string) (answer, error) {
+	q, err := url.ParseQuery(query)
+	if err != nil {
+		return answer{}, errMalformedCallback("a query string that can't be read")
+	}
+	for _, name := range []string{"state", "code", "error", "error_description", "iss"} {
+		if len(q[name]) > 1 {
+			return answer{}, errMalformedCallback("the parameter " + name + " more than once")
+		}
+	}
+	in := answer{state: q.Get("state"), code: q.Get("code"), err: q.Get("error"),
+		description: q.Get("error_description"), iss: q.Get("iss"), hasIss: q.Has("iss")}
+	if in.state == "" { // an empty state must never match an empty memory
+		return answer{}, errMalformedCallback("no state")
+	}
+	return in, nil
+}
+
+// callback ends a login: it finds the attempt that the answer belongs to, swaps
+// the code for tokens, checks them and makes a session. It always leaves for an
+// address without code and state.
+func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
+	in, err := parseAnswer(r.URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	a, err := s.attempts.finish(w, r, in.state)
+	if used, ok := errors.AsType[*appError](err); ok && used.code == "E-STATE-3" {
+		return s.usedBefore(w, r, used)
+	}
+	if err != nil {
+		return err
+	}
+	// One limit for all requests to the provider together.
+	ctx, cancel := context.WithTimeout(oidc.ClientContext(r.Context(), s.provider.client), s.cfg.Timeout)
+	defer cancel()
+	l, err := s.complete(ctx, a, in)
+	if err != nil {
+		return leadBack(err, a.Next)
+	}
+	if err := s.sessions.logIn(w, r, l); err != nil {
+		return err
+	}
+	http.Redirect(w, r, a.Next, http.StatusSeeOther)
+	return nil
+}
+
+// usedBefore answers a reload of the callback, or the Back button. Who is logged in
+// is not bothered with an error about a login that has succeeded.
+func (s *Server) usedBefore(w http.ResponseWriter, r *http.Request, used *appError) error {
+	l, _, err := s.sessions.current(r)
+	if err != nil {
+		return err
+	}
+	if l == nil {
+		return used
+	}
+	http.Redirect(w, r, afterLogin, http.StatusSeeOther)
+	return nil
+}
+
+// complete turns an answer that belongs to attempt a into a login, or into the
+// error that says which check it did not pass.
+func (s *Server) complete(ctx context.Context, a *attempt, in answer) (*login, error) {
+	v := &verification{cfg: s.cfg, attempt: a, ledger: newLedger()}
+	v.pass("state", "the state of a login started in this browser", "the same")
+	var err error
+	if v.conn, err = s.provider.current(ctx); err != nil {
+		return nil, err
+	}
+	if err := v.answerIssuer(in); err != nil {
+		return nil, err
+	}
+	if in.err != "" {
+		return nil, errRefused(in)
+	}
+	if in.code == "" {
+		return nil, errMalformedCallback("neither a code nor an error")
+	}
+	if err := v.redeem(ctx, in.code); err != nil {
+		return nil, err
+	}
+	cs, err := v.verify(ctx)
+	if err != nil {
+		return nil, s.withToken(err, v.raw)
+	}
+	sub, _ := cs.text("sub")
+	info, err := v.userInfo(ctx, sub)
+	if err != nil {
+		return nil, s.withToken(err, v.raw)
+	}
+	return &login{At: s.cfg.Now(), IDToken: v.raw, Checks: v.checks, Name: displayName(cs, info)}, nil
+}
+
+// withToken lets the page of a failed check show the token, where that is allowed.
+func (s *Server) withToken(err error, raw string) error {
+	if e, ok := errors.AsType[*appError](err); ok && s.cfg.ShowRawToken {
+		e.idToken = raw
+	}
+	return err
+}
+
+// answerIssuer checks who answered (RFC 9207 section 2.4), also when the answer is
+// an error. A provider that says it always names itself must do so.
+func (v *verification) answerIssuer(in answer) error {
+	switch {
+	case in.hasIss && in.iss != v.conn.Issuer:
+		return v.fail("callback_iss", v.conn.Issuer, in.iss)
+	case !in.hasIss && v.conn.SendsIssuer:
+		return v.fail("callback_iss", v.conn.Issuer, "no parameter iss")
+	case !in.hasIss:
+		v.skip("callback_iss", "this provider does not send iss in its answers")
+	default:
+		v.pass("callback_iss", v.conn.Issuer, in.iss)
+	}
+	return nil
+}
+
+// redeem swaps the code for tokens (Core 3.1.3.1), with the PKCE verifier.
+func (v *verification) redeem(ctx context.Context, code string) error {
+	var x exchange
+	token, err := v.conn.oauth.Exchange(withExchange(ctx, &x), code, oauth2.VerifierOption(v.attempt.Verifier))
+	if err != nil {
+		return errTokens(v.cfg, x, err)
+	}
+	raw, ok := token.Extra("id_token").(string) // Core 3.1.3.3
+	if !ok || raw == "" {
+		err := v.fail("id_token", "a member id_token", "none, or one that is not text")
+		if e, ok := errors.AsType[*appError](err); ok {
+			e.text = x.String() + ", but without an ID token."
+		}
+		return err
+	}
+	v.pass("id_token", "a member id_token", "one")
+	v.token, v.raw = token, raw
+	return nil
+}
+
+// errTokens says why the token endpoint gave no tokens (RFC 6749 section 5.2). The
+// library's error holds the whole answer, so it goes neither to a page nor to the
+// log.
+func errTokens(cfg Config, x exchange, err error) error {
+	said, ok := errors.AsType[*oauth2.RetrieveError](err)
+	if !ok {
+		switch {
+		case x.Status == 0 && reason(err) != "no answer in time":
+			return errProviderDown(cfg, x, err)
+		case x.Status == 0:
+			return errBadAnswer(x.String()+".", err)
+		default:
+			return errBadAnswer(x.String()+", which is not a token answer.", err)
+		}
+	}
+	e := &appError{quote: shorten(said.ErrorDescription, maxQuote),
+		buttons: []views.Button{primary("Log in", "/login"), button("Home", "/")}}
+	if said.ErrorCode != "" {
+		e.details = append(e.details, views.Detail{Name: "error", Value: shorten(said.ErrorCode, 80)})
+	}
+	switch said.ErrorCode {
+	case "invalid_client":
+		e.code, e.buttons = "E-TOK-1", []views.Button{primary("Home", "/")}
+		e.text = "It does not accept client id " + cfg.ClientID + " with the secret that this app has."
+		e.hint = "Compare `OIDC_CLIENT_ID` and `OIDC_CLIENT_SECRET` with the application's settings at the provider."
+		if n := len(cfg.ClientSecret); n > 8 && isLoopback(hostPort(cfg.BaseURL)) {
+			e.hint += fmt.Sprintf(" This app's secret ends in “…%s”.", cfg.ClientSecret[n-3:])
+		}
+	case "invalid_grant":
+		e.code = "E-TOK-2"
+		e.text = "It was used before, is older than 60 seconds, or the PKCE verifier or callback address did not match."
+	default:
+		e.code, e.text = "E-TOK-3", x.String()+"."
+	}
+	return e
+}
+
+// errRefused is the page for an answer that says no (Core 3.1.2.6, RFC 6749 section
+// 4.1.2.1).
+func errRefused(in answer) error {
+	e := &appError{
+		quote:   shorten(in.description, maxQuote),
+		details: []views.Detail{{Name: "error", Value: shorten(in.err, 80)}},
+		buttons: []views.Button{primary("Log in", "/login"), button("Home", "/")},
+	}
+	if in.description != "" {
+		e.details = append(e.details, views.Detail{Name: "error_description", Value: e.quote})
+	}
+	e.details = append(e.details, views.Detail{Name: "where it came from",
+		Value: "the query string of GET /callback; no code was sent, so no token request was made"})
+	again := []views.Button{primary("Try again as someone else", "/login?prompt=login"), button("Home", "/")}
+	switch {
+	case in.isCancelled():
+		e.code, e.quote, e.text = "E-DENY-2", "", "Nothing was sent to this app."
+	case in.isBlocked():
+		e.code, e.quote, e.text, e.buttons = "E-DENY-3", "", "The identity provider does not let this account log in.", again
+	case in.err == "access_denied":
+		e.code, e.text, e.buttons = "E-DENY-1", "The identity provider said no.", again
+		e.hint = "An Action in the login flow refused this login. Nothing is wrong with your password."
+	case in.err == "login_required", in.err == "interaction_required", in.err == "consent_required", in.err == "account_selection_required":
+		e.code = "E-INT-1"
+		e.text = "This app asked for a silent login, but there is no session at the identity provider."
+	case in.err == "server_error", in.err == "temporarily_unavailable":
+		e.code, e.text = "E-TOK-3", "It could not carry out the login and answered "+in.err+"."
+	default:
+		e.code, e.buttons = "E-REQ-1", []views.Button{primary("Home", "/"), button("Log in", "/login")}
+		e.text = "Something in this app's settings does not fit."
+	}
+	return e
+}
+
+// isCancelled reports whether the person pressed Cancel. OAuth has one code for
+// that and for an Action's refusal; only the texts differ.
+func (in answer) isCancelled() bool {
+	return in.err == "access_denied" &&
+		(in.description == "The user cancelled the login." || in.description == "User did not authorize the request")
+}
+
+// isBlocked reports a blocked account (Auth0: Common Authentication Errors).
+func (in answer) isBlocked() bool {
+	return (in.err == "unauthorized" || in.err == "access_denied") && in.description == "user is blocked"
+}

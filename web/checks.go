@@ -1,0 +1,127 @@
+package web
+
+import (
+	"slices"
+
+	"example.com/postlogin/views"
+)
+
+// States of a check.
+const (
+	statePass    = "pass"
+	stateFail    = "fail"
+	stateNotDone = "not done"
+)
+
+// A check is one of the checks of a login, as it was really carried out.
+type check struct {
+	ID       string `json:"id"`
+	State    string `json:"state"`
+	Expected string `json:"expected"`
+	Got      string `json:"got"`
+	Why      string `json:"why"` // why it matters
+}
+
+// A rule is a check before it is carried out.
+type rule struct {
+	id   string
+	code string // of the page when it fails
+	why  string
+	hint string // what usually causes a failure
+}
+
+// rules returns every check of a login in the order in which it is done. The order
+// is that of trust: nothing in the token means anything before its signature holds.
+func rules() []rule {
+	return []rule{
+		{"state", "E-STATE-2", "The answer belongs to a login that this very browser started here. Without it, a stranger could log you in as himself.", ""},
+		{"callback_iss", "E-VER-12", "The answer comes from the provider that was asked (RFC 9207). With several providers, one could pass off its answer as another's.",
+			"Something between the browser and this app changed the answer, or the provider's settings contradict each other."},
+		{"id_token", "E-TOK-3", "The provider's answer to the code has an ID token. Without one nobody is logged in.", "The scope openid is missing, or this is an OAuth server without OpenID Connect."},
+		{"alg", "E-VER-2", "The token is signed in the one way that this app accepts. An attacker who may choose the way chooses none, or a weak one.",
+			"The application's signing algorithm at the provider is another. Set it there to the one that was expected."},
+		{"signature", "E-VER-1", "The token was signed with a key that the provider publishes, and nobody changed it since.",
+			"The keys were changed. This app fetched the key set again and still did not find the right key."},
+		{"payload", "E-VER-15", "The token holds one JSON object without repeated names, so that everyone reads the same in it.", ""},
+		{"iss", "E-VER-3", "The token was issued by the provider that this app trusts.", "The two differ only in a slash at the end, or the provider runs under another name than this app knows."},
+		{"aud", "E-VER-4", "The token was issued for this app and for no other. One issued for another app must not log anyone in here.",
+			"The token is that of another application, or it names further audiences that this app does not know."},
+		{"azp", "E-VER-9", "When the token names the app that asked for it, it is this one.", "The token was issued to another application."},
+		{"exp", "E-VER-5", "The token is still valid.", "The clocks differ, or the provider sends old tokens."},
+		{"iat", "E-VER-6", "The token was made just now. An old one may be stolen, one from the future has a wrong clock.", "The clocks of the provider and of this app differ."},
+		{"nbf", "E-VER-13", "When the token says from when on it is valid, that time has come.", "The clocks of the provider and of this app differ."},
+		{"nonce", "E-VER-7", "The token was made for this login. One from an earlier login could be a stolen one that is used again.", "The provider lost the nonce, or mixed up two logins."},
+		{"sub", "E-VER-10", "The token says who it is about, in at most 255 characters.", "The provider's user has no id."},
+		{"auth_time", "E-VER-14", "When this app asked for a fresh login (max_age), the person entered the password recently enough.", "The provider ignored max_age."},
+		{"at_hash", "E-VER-8", "The access token that came along belongs to this ID token.", "The provider mixed up two token answers."},
+		{"go_oidc", "E-VER-15", "The library go-oidc, which verified the signature, has nothing to add: a second opinion.", ""},
+		{"userinfo_sub", "E-VER-11", "The UserInfo endpoint speaks of the same person as the ID token (Core 5.3.2).", "The provider mixed up two users, or two tokens."},
+	}
+}
+
+// A ledger records the checks of one login while they are carried out.
+type ledger struct {
+	rules  []rule
+	checks []check
+}
+
+// newLedger returns a ledger in which nothing has been done yet.
+func newLedger() *ledger {
+	l := &ledger{rules: rules()}
+	for _, r := range l.rules {
+		l.checks = append(l.checks, check{ID: r.id, State: stateNotDone, Why: r.why})
+	}
+	return l
+}
+
+func (l *ledger) record(id, state, expected, got string) rule {
+	i := slices.IndexFunc(l.rules, func(r rule) bool { return r.id == id })
+	c := &l.checks[i]
+	c.State, c.Expected, c.Got = state, shorten(expected, maxQuote), shorten(got, maxQuote)
+	return l.rules[i]
+}
+
+func (l *ledger) pass(id, expected, got string) { l.record(id, statePass, expected, got) }
+
+// skip says why a check could not be done.
+func (l *ledger) skip(id, reason string) { l.record(id, stateNotDone, "", reason) }
+
+// fail records the check that ends the login and returns the error for its page.
+func (l *ledger) fail(id, expected, got string) error { return l.failBecause(id, expected, got, "") }
+
+// failBecause is fail with a better guess at the cause than the rule has.
+func (l *ledger) failBecause(id, expected, got, hint string) error {
+	r := l.record(id, stateFail, expected, got)
+	if hint == "" {
+		hint = r.hint
+	}
+	e := &appError{
+		code: r.code, checks: slices.Clone(l.checks),
+		text:     "The check “" + id + "” failed. Nobody was logged in.",
+		expected: shorten(expected, maxQuote), got: shorten(got, maxQuote),
+		buttons: []views.Button{primary("Log in", "/login"), button("Home", "/")},
+	}
+	if hint != "" {
+		e.hint = "Usual cause: " + hint
+	}
+	return e
+}
+
+// viewChecks puts checks into a page; what failed stands first.
+func viewChecks(checks []check) []views.Check {
+	sorted := slices.Clone(checks)
+	slices.SortStableFunc(sorted, func(a, b check) int {
+		switch {
+		case a.State == stateFail && b.State != stateFail:
+			return -1
+		case b.State == stateFail && a.State != stateFail:
+			return 1
+		}
+		return 0
+	})
+	out := make([]views.Check, len(sorted))
+	for i, c := range sorted {
+		out[i] = views.Check(c)
+	}
+	return out
+}

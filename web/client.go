@@ -1,0 +1,132 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// maxBody is how many bytes of an answer of the provider are read. The largest
+// honest one is a token answer with many claims; the libraries read without limit.
+const maxBody = 1 << 20
+
+// newClient makes the only HTTP client that talks to the provider. It gives up
+// after cfg.Timeout, refuses answers above maxBody, follows no redirect (a
+// provider's endpoint that redirects would carry the code and the secret
+// elsewhere) and, with cfg.ConnectTo, dials another address for the issuer's host.
+func newClient(cfg Config) *http.Client {
+	dialer := &net.Dialer{Timeout: cfg.Timeout}
+	issuer := hostPort(cfg.Issuer)
+	transport := &http.Transport{
+		Proxy: http.ProxyFromEnvironment,
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			if cfg.ConnectTo != "" && addr == issuer {
+				addr = cfg.ConnectTo
+			}
+			return dialer.DialContext(ctx, network, addr)
+		},
+		ForceAttemptHTTP2:   true,
+		MaxIdleConnsPerHost: 32,
+		IdleConnTimeout:     30 * time.Second,
+		TLSHandshakeTimeout: cfg.Timeout,
+	}
+	if cfg.ConnectTo != "" {
+		transport.Proxy = nil // the address to dial has been given
+	}
+	return &http.Client{
+		Transport:     limited{transport},
+		Timeout:       cfg.Timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// hostPort returns what a transport dials for an address: host and port, also
+// when the port is only implied.
+func hostPort(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
+
+// limited is a transport whose answers fail when they are longer than maxBody.
+// When the request's context carries an exchange, it is filled in.
+type limited struct{ *http.Transport }
+
+func (l limited) RoundTrip(r *http.Request) (*http.Response, error) {
+	began := time.Now()
+	res, err := l.Transport.RoundTrip(r)
+	if x, ok := r.Context().Value(exchangeKey{}).(*exchange); ok {
+		where := url.URL{Scheme: r.URL.Scheme, Host: r.URL.Host, Path: r.URL.Path}
+		*x = exchange{Method: r.Method, URL: where.String(), Took: time.Since(began)}
+		if res != nil {
+			x.Status, x.Type = res.StatusCode, res.Header.Get("Content-Type")
+		}
+	}
+	if err == nil {
+		res.Body = &limitedBody{ReadCloser: res.Body, left: maxBody}
+	}
+	return res, err
+}
+
+var errTooLong = errors.New("the answer is longer than 1 MiB")
+
+// limitedBody fails, and does not just end, when there is more: half an answer
+// must not look like a whole one.
+type limitedBody struct {
+	io.ReadCloser
+	left int
+}
+
+func (b *limitedBody) Read(p []byte) (int, error) {
+	if b.left < 0 {
+		return 0, errTooLong
+	}
+	if len(p) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.ReadCloser.Read(p)
+	if b.left -= n; b.left < 0 {
+		return 0, errTooLong
+	}
+	return n, err
+}
+
+// An exchange is what a page may say about one request to the provider: no
+// parameters, no bodies.
+type exchange struct {
+	Method, URL string
+	Status      int    // 0: no answer came
+	Type        string // Content-Type
+	Took        time.Duration
+}
+
+type exchangeKey struct{}
+
+// withExchange returns a context whose next request to the provider is noted in x.
+func withExchange(ctx context.Context, x *exchange) context.Context {
+	return context.WithValue(ctx, exchangeKey{}, x)
+}
+
+// String is for people: "POST http://…/oauth/token answered 500 with text/html
+// after 12 ms".
+func (x exchange) String() string {
+	if x.Status == 0 {
+		return fmt.Sprintf("%s %s was not answered within %s", x.Method, x.URL, roundDuration(x.Took))
+	}
+	kind := x.Type
+	if kind == "" {
+		kind = "no content type"
+	}
+	return fmt.Sprintf("%s %s answered %d with %s after %s", x.Method, x.URL, x.Status, shorten(kind, 80), roundDuration(x.Took))
+}

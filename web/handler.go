@@ -1,0 +1,256 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"example.com/postlogin/views"
+)
+
+// A handlerFunc answers a request or says why it can't. It must not have written
+// anything when it returns an error.
+type handlerFunc func(w http.ResponseWriter, r *http.Request) error
+
+// handle adapts h to net/http. It is the only place that logs a failed request and
+// renders an error page.
+func (s *Server) handle(h handlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+// get serves GET and HEAD, and answers 405 to everything else.
+func (s *Server) get(h handlerFunc) http.Handler { return s.getOrPost(h, nil) }
+
+// getOrPost serves POST as well. A POST that another site made a browser send is
+// refused (net/http.CrossOriginProtection): SameSite cookies do not tell one port
+// of a host from another.
+func (s *Server) getOrPost(get, post handlerFunc) http.Handler {
+	guard := http.NewCrossOriginProtection()
+	return s.handle(func(w http.ResponseWriter, r *http.Request) error {
+		switch {
+		case r.Method == http.MethodGet || r.Method == http.MethodHead:
+			return get(w, r)
+		case r.Method == http.MethodPost && post != nil:
+			if err := guard.Check(r); err != nil {
+				return &appError{code: "E-403", text: "Your browser says that another site sent this form, so nothing was done.", cause: err,
+					buttons: []views.Button{primary("Home", "/")}}
+			}
+			r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+			return post(w, r)
+		}
+		allow := "GET, HEAD"
+		if post != nil {
+			allow += ", POST"
+		}
+		return &appError{code: "E-405", allow: allow, text: "This page does not know the method " + shorten(r.Method, 20) + ".",
+			expected: allow, got: shorten(r.Method, 20), buttons: []views.Button{primary("Home", "/")}}
+	})
+}
+
+func (s *Server) notFound(_ http.ResponseWriter, r *http.Request) error {
+	return &appError{code: "E-404", text: "The address is misspelt, or the page has moved.", got: shorten(r.URL.Path, 200),
+		buttons: []views.Button{primary("Home", "/")}}
+}
+
+// leadBack makes the buttons of an error page that begin a new login lead to next
+// afterwards.
+func leadBack(err error, next string) error {
+	e, ok := errors.AsType[*appError](err)
+	if !ok || next == afterLogin {
+		return err
+	}
+	// A copy: several requests may have been given the same error.
+	c := *e
+	c.buttons = slices.Clone(e.buttons)
+	for i, b := range c.buttons {
+		if b.URL == "/login" {
+			c.buttons[i].URL = loginURL(next)
+		}
+	}
+	if c.retry != "" {
+		c.retry = loginURL(next)
+	}
+	return &c
+}
+
+// fail logs err and answers with its page, or its JSON twin. An error without a
+// page of its own gets E-500, which says nothing of the cause.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	e, ok := errors.AsType[*appError](err)
+	if !ok {
+		e = &appError{code: "E-500", cause: err, buttons: []views.Button{primary("Home", "/")},
+			text: "This is not your fault. The cause is in this app's log, under the id of this request."}
+	}
+	status, title := heading(e.code)
+	level := slog.LevelInfo
+	if status >= 500 {
+		level = slog.LevelError
+	}
+	s.cfg.Log.LogAttrs(r.Context(), level, "request failed", slog.String("id", requestID(r)), slog.String("path", r.URL.Path),
+		slog.Int("status", status), slog.String("err", shorten(e.Error(), 1000)), slog.String("cause", causeText(e.cause)))
+
+	if e.allow != "" {
+		w.Header().Set("Allow", e.allow)
+	}
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", strconv.Itoa(retrySeconds))
+	}
+	if s.prefersJSON(r) {
+		s.writeJSON(w, r, status, e.twin(title, requestID(r)))
+		return
+	}
+	s.render(w, r, status, views.ErrorPage(s.errorPage(r, e, status, title)))
+}
+
+// retrySeconds is how often a page tries again whether the provider is back.
+const retrySeconds = 3
+
+func causeText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return shorten(err.Error(), maxQuote)
+}
+
+// errorTwin is an error page for programs.
+type errorTwin struct {
+	Error struct {
+		Code      string `json:"code"`
+		Title     string `json:"title"`
+		Detail    string `json:"detail"`
+		Expected  string `json:"expected"`
+		Got       string `json:"got"`
+		RequestID string `json:"request_id"`
+		Docs      string `json:"docs"`
+	} `json:"error"`
+}
+
+func (e *appError) twin(title, requestID string) (t errorTwin) {
+	t.Error.Code, t.Error.Title, t.Error.Detail = e.code, title, e.text
+	if e.quote != "" {
+		t.Error.Detail += " It said: “" + e.quote + "”"
+	}
+	t.Error.Expected, t.Error.Got = e.expected, e.got
+	t.Error.RequestID, t.Error.Docs = requestID, "docs/errors.md#"+strings.ToLower(e.code)
+	return t
+}
+
+// errorPage fills in the page for e.
+func (s *Server) errorPage(r *http.Request, e *appError, status int, title string) views.Error {
+	page := views.Error{
+		Layout: s.layout(r, title, ""), Code: e.code, Status: status, Title: title,
+		Text: e.text, Quote: e.quote, Hint: e.hint, Buttons: e.buttons, Checks: viewChecks(e.checks),
+		Details: []views.Detail{{Name: "code", Value: e.code}},
+	}
+	if e.expected != "" {
+		page.Details = append(page.Details, views.Detail{Name: "expected", Value: e.expected})
+	}
+	if e.got != "" {
+		page.Details = append(page.Details, views.Detail{Name: "got", Value: e.got})
+	}
+	page.Details = append(page.Details, e.details...)
+	page.Details = append(page.Details, views.Detail{Name: "request id", Value: requestID(r)})
+	if e.retry != "" {
+		page.RetrySeconds, page.RetryURL = retrySeconds, e.retry
+	}
+	if e.idToken != "" {
+		head, payload, _ := decodeToken(e.idToken) // it was refused: perhaps it can't be decoded
+		t := s.viewToken(e.idToken, pretty(head), pretty(payload))
+		page.Token = &t
+	}
+	return page
+}
+
+// layout fills in the frame around a page.
+func (s *Server) layout(r *http.Request, title, active string) views.Layout {
+	l := views.Layout{PageTitle: title, Active: active, Version: s.cfg.Version, RequestID: requestID(r)}
+	// A session that can't be read is shown as none; handlers that need it say so.
+	if who, _, err := s.sessions.current(r); err == nil && who != nil {
+		l.User, l.Initials = who.Name, initials(who.Name)
+	}
+	return l
+}
+
+// render writes a page. It is complete before the first byte leaves, so a view
+// that fails can't leave half a page with status 200.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
+	b := templ.GetBuffer()
+	defer templ.ReleaseBuffer(b)
+	if err := page.Render(r.Context(), b); err != nil {
+		s.cfg.Log.LogAttrs(r.Context(), slog.LevelError, "page failed", slog.String("id", requestID(r)), slog.Any("err", err))
+		http.Error(w, "Something went wrong. Request "+requestID(r), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // the browser has gone: nobody is left to tell
+}
+
+// writeJSON writes v as pretty does: people read these answers as well.
+func (s *Server) writeJSON(w http.ResponseWriter, r *http.Request, status int, v any) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		s.cfg.Log.LogAttrs(r.Context(), slog.LevelError, "answer failed", slog.String("id", requestID(r)), slog.Any("err", err))
+		http.Error(w, `{"error":{"code":"E-500"}}`, http.StatusInternalServerError)
+		return
+	}
+	body := strings.TrimSpace(pretty(b.Bytes())) + "\n"
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, body)
+}
+
+// prefersJSON reports whether the request wants JSON rather than HTML: it names
+// application/json, and no HTML before it or with more weight (RFC 9110 section
+// 12.5.1). Addresses below /api have nothing else.
+func (s *Server) prefersJSON(r *http.Request) bool {
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		return true
+	}
+	html, jsonQ := -1.0, -1.0
+	for _, part := range strings.Split(strings.Join(r.Header.Values("Accept"), ","), ",") {
+		kind, params, _ := strings.Cut(part, ";")
+		q := 1.0
+		if _, value, ok := strings.Cut(params, "q="); ok {
+			q, _ = strconv.ParseFloat(strings.TrimSpace(value), 64)
+		}
+		switch strings.ToLower(strings.TrimSpace(kind)) {
+		case "application/json":
+			if q > html { // as good as HTML, and named first: JSON
+				jsonQ = max(jsonQ, q)
+			}
+		case "text/html":
+			html = max(html, q)
+		}
+	}
+	return jsonQ > 0 && jsonQ >= html
+}
+
+type requestIDKey struct{}
+
+// requestID returns the id under which this request stands in the log.
+func requestID(r *http.Request) string {
+	id, _ := r.Context().Value(requestIDKey{}).(string)
+	return id
+}
+
+func withRequestID(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, requestIDKey{}, id)
+}

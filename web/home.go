@@ -1,0 +1,48 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"example.com/postlogin/views"
+)
+
+// home is the start page. Just after a log out it says what has been ended.
+func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
+	if page, ok := s.loggedOut(w, r); ok {
+		s.render(w, r, http.StatusOK, views.LoggedOutPage(page))
+		return nil
+	}
+	s.render(w, r, http.StatusOK, views.HomePage(views.Home{
+		Layout:      s.layout(r, "", "home"),
+		LoginURL:    "/login",
+		Issuer:      s.cfg.Issuer,
+		ClientID:    s.cfg.ClientID,
+		CallbackURL: s.cfg.RedirectURL,
+		Provider:    s.providerState(r),
+	}))
+	return nil
+}
+
+// providerState says how the provider is doing, in words.
+func (s *Server) providerState(r *http.Request) views.Provider {
+	latency, err := s.provider.status(r.Context())
+	if err != nil {
+		p := views.Provider{State: "unreachable"}
+		if e, ok := errors.AsType[*appError](err); ok {
+			_, p.Title = heading(e.code)
+			p.Text = e.text
+			if e.hint != "" {
+				p.Text += " " + e.hint
+			}
+		}
+		return p
+	}
+	p := views.Provider{State: "reachable", Latency: roundDuration(latency)}
+	if conn := s.provider.known(); conn != nil && conn.MockVersion != "" {
+		p.Mock = true
+		return p
+	}
+	p.Note = "Connected to a real identity provider. Who set a claim, and which Actions ran, can't be shown."
+	return p
+}

@@ -1,0 +1,32 @@
+package web
+
+import (
+	"net/http"
+
+	"example.com/postlogin/views"
+)
+
+// checkHost lets only requests through that came to this app's own address, so
+// that a name someone else controls can't be pointed at it (DNS rebinding).
+//
+// 127.0.0.1 in place of localhost gets a redirect to the right name, before any
+// state is made: a login that starts under one name and ends under another has
+// lost its cookies on the way. Health checks may use any name.
+func (s *Server) checkHost(next http.Handler) http.Handler {
+	return s.handle(func(w http.ResponseWriter, r *http.Request) error {
+		readOnly := r.Method == http.MethodGet || r.Method == http.MethodHead
+		switch {
+		case r.Host == s.base.Host || isHealth(r.URL.Path):
+			next.ServeHTTP(w, r)
+			return nil
+		case readOnly && isLoopback(r.Host) && isLoopback(s.base.Host):
+			http.Redirect(w, r, s.cfg.BaseURL+r.URL.RequestURI(), http.StatusSeeOther)
+			return nil
+		default:
+			return &appError{code: "E-421", text: "It is " + s.cfg.BaseURL + ".",
+				hint:     "If that name is wrong, set BASE_URL.",
+				expected: s.base.Host, got: shorten(r.Host, maxQuote),
+				buttons: []views.Button{primary("Go to "+s.cfg.BaseURL, s.cfg.BaseURL+"/")}}
+		}
+	})
+}

@@ -1,0 +1,71 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"golang.org/x/oauth2"
+)
+
+// passedOn are the parameters of GET /login that go on to the provider unchanged
+// (Core 3.1.2.1). Everything else that a link may say is ignored.
+const (
+	paramLoginHint = "login_hint"
+	paramPrompt    = "prompt"
+	paramMaxAge    = "max_age"
+	paramUILocales = "ui_locales"
+)
+
+// login begins a login (Core 3.1.2.1): it makes state, nonce and PKCE verifier,
+// keeps them on the server, and sends the browser to the provider. It asks the
+// provider first whether it is there, because a browser that is sent to a dead
+// address shows a page that helps nobody. The parameter next says where to go
+// afterwards; returnTo keeps it on this site.
+func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
+	next := returnTo(r.FormValue("next"))
+	conn, err := s.provider.refresh(r.Context())
+	if err != nil {
+		return leadBack(err, next)
+	}
+	a := attempt{
+		Nonce:    newID(),
+		Verifier: oauth2.GenerateVerifier(), // RFC 7636 section 4.1
+		Next:     next,
+	}
+	options := []oauth2.AuthCodeOption{
+		oauth2.SetAuthURLParam("nonce", a.Nonce),
+		oauth2.S256ChallengeOption(a.Verifier), // always, and never "plain" (RFC 9700 section 2.1.1)
+	}
+	for name, value := range passOn(r.Form) {
+		options = append(options, oauth2.SetAuthURLParam(name, value))
+		if name == paramMaxAge {
+			a.MaxAge = value
+		}
+	}
+	state, err := s.attempts.begin(w, r, a)
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, conn.oauth.AuthCodeURL(state, options...), http.StatusSeeOther)
+	return nil
+}
+
+// passOn picks the parameters that the provider may see. A value that is too long,
+// or a max_age that is no number of seconds, is left out.
+func passOn(form url.Values) map[string]string {
+	picked := make(map[string]string)
+	for _, name := range []string{paramLoginHint, paramPrompt, paramMaxAge, paramUILocales} {
+		value := form.Get(name)
+		if value == "" || len(value) > 256 {
+			continue
+		}
+		if name == paramMaxAge {
+			if n, err := strconv.ParseUint(value, 10, 31); err != nil || strconv.FormatUint(n, 10) != value {
+				continue
+			}
+		}
+		picked[name] = value
+	}
+	return picked
+}

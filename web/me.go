@@ -1,0 +1,68 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// meAnswer is GET /api/me: everything on the profile page, for programs. Its shape
+// is fixed; Schema grows when it must change.
+type meAnswer struct {
+	Schema        int             `json:"schema"` // 1
+	Authenticated bool            `json:"authenticated"`
+	UserProfile   json.RawMessage `json:"user_profile"` // custom claims first
+	Claims        claims          `json:"claims"`
+	Token         meToken         `json:"token"`
+}
+
+type meToken struct {
+	Raw       string          `json:"raw,omitempty"` // only with Config.ShowRawToken
+	Header    json.RawMessage `json:"header"`
+	Payload   json.RawMessage `json:"payload"`
+	ExpiresAt time.Time       `json:"expires_at"`
+	Checks    []check         `json:"checks"`
+}
+
+// anonymousAnswer is GET /api/me when nobody is logged in.
+type anonymousAnswer struct {
+	Schema        int    `json:"schema"`
+	Authenticated bool   `json:"authenticated"`
+	LoginURL      string `json:"login_url"`
+}
+
+func (s *Server) me(w http.ResponseWriter, r *http.Request) error {
+	who, _, err := s.sessions.current(r)
+	if err != nil {
+		return err
+	}
+	if who == nil {
+		s.writeJSON(w, r, http.StatusUnauthorized, anonymousAnswer{Schema: 1, LoginURL: "/login"})
+		return nil
+	}
+	cs := who.claims
+	expires, _ := cs.time("exp")
+	answer := meAnswer{
+		Schema: 1, Authenticated: true,
+		UserProfile: who.profile,
+		Claims:      cs.byKind(kindCustom, kindStandard, kindProtocol),
+		Token:       meToken{Header: who.header, Payload: who.payload, ExpiresAt: expires.UTC(), Checks: who.Checks},
+	}
+	if s.cfg.ShowRawToken {
+		answer.Token.Raw = who.IDToken
+	}
+	s.writeJSON(w, r, http.StatusOK, answer)
+	return nil
+}
+
+// decodeToken returns header and payload of an encoded token, without checking
+// anything.
+func decodeToken(raw string) (head, payload json.RawMessage, err error) {
+	first, rest, _ := strings.Cut(raw, ".")
+	second, _, _ := strings.Cut(rest, ".")
+	if head, err = base64url.DecodeString(first); err == nil {
+		payload, err = base64url.DecodeString(second)
+	}
+	return head, payload, err
+}

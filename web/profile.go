@@ -1,0 +1,159 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
+	"example.com/postlogin/views"
+)
+
+// maxShown is how many characters of a claim the table shows at first.
+const maxShown = 200
+
+// profile shows the person who is logged in. Without a session it leads home, where
+// the button to log in is; it does not begin a login by itself, because the Back
+// button after a log out must not log in again. A session that has ended says so.
+func (s *Server) profile(w http.ResponseWriter, r *http.Request) error {
+	if s.prefersJSON(r) {
+		return s.me(w, r)
+	}
+	who, ended, err := s.sessions.current(r)
+	switch {
+	case err != nil:
+		return err
+	case ended:
+		return errSessionEnded()
+	case who == nil:
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return nil
+	}
+	page := s.profilePage(who)
+	page.Layout = s.layout(r, "Your profile", "profile")
+	s.render(w, r, http.StatusOK, views.ProfilePage(page))
+	return nil
+}
+
+func errSessionEnded() error {
+	return &appError{code: "E-SES-1",
+		text:    "You were away for more than 30 minutes, or it is more than 8 hours since you logged in, or you logged out in another tab.",
+		buttons: []views.Button{primary("Log in", "/login"), button("Home", "/")}}
+}
+
+// profilePage puts a login into words.
+func (s *Server) profilePage(who *login) views.Profile {
+	cs := who.claims
+	now := s.cfg.Now()
+	page := views.Profile{
+		Name: who.Name, LoggedInAt: who.At, Verified: relative(who.At, now),
+		Cards:   []views.Card{loginCount(cs), lastCity(cs), lastCountry(cs)},
+		JSON:    who.profileText,
+		JSONURL: "/api/me",
+		Checks:  viewChecks(who.Checks), Token: s.viewToken(who.IDToken, who.headerText, who.payloadText),
+		LoginAgainURL: "/login?prompt=login",
+	}
+	for _, c := range cs.byKind(kindCustom, kindStandard, kindProtocol) {
+		page.Claims = append(page.Claims, viewClaim(c, now))
+	}
+	page.ExpiresAt, _ = cs.time("exp")
+	if page.ExpiresAt.After(now) {
+		page.ValidFor = inWords(page.ExpiresAt.Sub(now))
+	} else {
+		page.Expired = "This ID token expired " + relative(page.ExpiresAt, now) + ". The claims are those of your login at " +
+			clock(who.At) + ". Log in again to refresh them."
+	}
+	return page
+}
+
+// displayName returns what to call a person, from the ID token or else from
+// UserInfo: a provider may give the name in one of them only.
+func displayName(token, info claims) string {
+	for _, name := range []string{"name", "nickname", "preferred_username", "email"} {
+		fromToken, _ := token.text(name)
+		fromInfo, _ := info.text(name)
+		if v := strings.TrimSpace(cmp.Or(fromToken, fromInfo)); v != "" {
+			return shorten(v, 60)
+		}
+	}
+	sub, _ := token.text("sub")
+	return shorten(sub, 60)
+}
+
+// whyMissing is what usually keeps a claim from the token.
+const whyMissing = "Usual causes: the Action is not deployed, or not in the Login flow; it sets the claim on the access token and not on the " +
+	"ID token; or the value was undefined, and then no claim is made. Log in again after each change."
+
+func loginCount(cs claims) views.Card {
+	return card(cs, "login_count", "Login count", "unknown", "The claim is there, but it has no value.", whyMissing)
+}
+
+func lastCity(cs claims) views.Card {
+	return card(cs, "last_login_city", "Last login city", "unknown city", "The location database has no city for this address.",
+		"The location database may have no city for this address: then the value was undefined and the claim is missing. "+whyMissing)
+}
+
+// lastCountry also names the country whose code the claim holds.
+func lastCountry(cs claims) views.Card {
+	c := card(cs, "last_login_country", "Last login country", "unknown country", "The location database has no country for this address.",
+		"The location database may not know this address: then the value was undefined and the claim is missing. "+whyMissing)
+	if region, err := language.ParseRegion(c.Value); err == nil && len(c.Value) == 2 && c.State == "present" {
+		c.Caption = display.English.Regions().Name(region)
+	}
+	return c
+}
+
+// card makes the card of one claim. empty and whyEmpty are for null and "".
+func card(cs claims, name, label, empty, whyEmpty, whyMissing string) views.Card {
+	c := views.Card{Claim: name, Label: label}
+	raw := cs.raw(name)
+	text, isText := jsonText(raw)
+	switch {
+	case raw == nil:
+		c.State, c.Value, c.Why = "missing", "not in your ID token", whyMissing
+	case string(raw) == "null" || isText && text == "":
+		c.State, c.Value, c.Why = "empty", empty, whyEmpty
+	case isText:
+		c.State, c.Value = "present", text
+	default: // a number, or something that nobody expects here: as it stands
+		c.State, c.Value = "present", shorten(string(raw), maxShown)
+	}
+	return c
+}
+
+// viewClaim makes a line of the table of claims.
+func viewClaim(c claim, now time.Time) views.Claim {
+	v := views.Claim{Name: c.Name, Local: c.Name, Kind: c.Kind, Value: strings.ToValidUTF8(string(c.Value), "\uFFFD")}
+	// A claim named by an address is read by its last part (OpenID Connect: "collision-
+	// resistant names").
+	if i := strings.LastIndexByte(c.Name, '/'); i > 0 && strings.Contains(c.Name, "://") {
+		v.Prefix, v.Local = c.Name[:i+1], c.Name[i+1:]
+	}
+	if utf8.RuneCountInString(v.Value) > maxShown {
+		v.Short = string([]rune(v.Value)[:maxShown])
+	}
+	switch c.Name {
+	case "exp", "iat", "nbf", "auth_time", "updated_at":
+		if t, ok := jsonTime(c.Value); ok {
+			v.Time, v.Reading = t, relative(t, now)
+		} else if text, ok := jsonText(c.Value); ok { // Auth0 sends updated_at as text
+			if t, err := time.Parse(time.RFC3339, text); err == nil {
+				v.Time, v.Reading = t, relative(t, now)
+			}
+		}
+	}
+	return v
+}
+
+// viewToken shows a token, encoded only where that is allowed.
+func (s *Server) viewToken(raw, header, payload string) views.Token {
+	t := views.Token{Raw: s.cfg.ShowRawToken, HeaderJSON: header, PayloadJSON: payload}
+	if parts := strings.SplitN(raw, ".", 3); t.Raw && len(parts) == 3 {
+		t.Header, t.Payload, t.Signature = parts[0], parts[1], parts[2]
+	}
+	return t
+}

@@ -1,0 +1,229 @@
+package web
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/sessions"
+)
+
+// absoluteLimit is how long a session lives at most, however busy it is (OWASP
+// ASVS 5.0 7.3.2). idleLimit in vault.go is the other limit.
+const absoluteLimit = 8 * time.Hour
+
+var base64url = base64.RawURLEncoding
+
+// A login is what this app remembers of a person who is logged in. It stays on
+// the server: an ID token with a few claims is already too long for a cookie, and
+// a session that lived in a cookie could not be ended by logging out.
+type login struct {
+	At      time.Time `json:"at"`       // when the session was made
+	IDToken string    `json:"id_token"` // encoded, verified at At
+	Checks  []check   `json:"checks"`   // how it was verified
+	Name    string    `json:"name"`     // whom to greet, from the ID token or UserInfo
+
+	// The rest follows from IDToken and is filled in by decode.
+	header, payload json.RawMessage
+	claims          claims
+	profile         json.RawMessage // what is about the person, custom claims first
+	// The same, as pages show it.
+	headerText, payloadText, profileText string
+}
+
+// decode takes the encoded token apart, once for all pages.
+func (l *login) decode() (err error) {
+	if l.header, l.payload, err = decodeToken(l.IDToken); err != nil {
+		return err
+	}
+	if l.claims, err = parseClaims(l.payload); err != nil {
+		return err
+	}
+	l.profile = l.claims.byKind(kindCustom, kindStandard).object()
+	l.headerText, l.payloadText, l.profileText = pretty(l.header), pretty(l.payload), pretty(l.profile)
+	return nil
+}
+
+// sessionStore is a gorilla sessions.Store whose cookie holds a random id and
+// whose contents lie in the vault. A session's Values hold one *login under
+// loginKey. A session is written once; see logIn.
+type sessionStore struct {
+	vault  *vault
+	cookie string // name of the cookie
+	secure bool
+	now    func() time.Time
+
+	// recent holds logins that were read, by id, so that a page need not decrypt
+	// and decode them again. It decides nothing: the vault is asked each time
+	// whether the session is still there.
+	mu     sync.Mutex
+	recent map[string]*login
+}
+
+// maxRecent is how many logins are kept in memory.
+const maxRecent = 1000
+
+// loginKey is where a session's Values keep the *login.
+type loginKey struct{}
+
+func newSessionStore(v *vault, secure bool, now func() time.Time) *sessionStore {
+	return &sessionStore{vault: v, cookie: cookieName("demo_session", secure), secure: secure, now: now, recent: make(map[string]*login)}
+}
+
+// cookieName adds the prefix that makes browsers refuse the cookie from anyone
+// but this host over https (RFC 6265bis 4.1.3.2). Plain http can't have it.
+func cookieName(name string, secure bool) string {
+	if secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// cookieOptions are the attributes of every cookie of this app. SameSite is Lax
+// and not Strict, because the provider's redirect to the callback comes from
+// another site and must bring the cookies along.
+func cookieOptions(secure bool, maxAge time.Duration) *sessions.Options {
+	seconds := int(maxAge.Seconds())
+	if maxAge <= 0 {
+		seconds = -1
+	}
+	return &sessions.Options{Path: "/", MaxAge: seconds, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+}
+
+// Get returns the session of this request; it reads the vault once per request.
+func (s *sessionStore) Get(r *http.Request, name string) (*sessions.Session, error) {
+	return sessions.GetRegistry(r).Get(s, name)
+}
+
+// New reads the session that the request's cookie names. When there is none, or
+// it has ended, it returns a new one without an id: an id that came from outside
+// never names a new session.
+func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, error) {
+	session := sessions.NewSession(s, name)
+	session.Options = cookieOptions(s.secure, absoluteLimit)
+	session.IsNew = true
+	c, err := r.Cookie(name)
+	if err != nil {
+		return session, nil // no cookie: not an error
+	}
+	l, err := s.load(c.Value)
+	if err != nil {
+		return session, err
+	}
+	session.ID, session.IsNew = c.Value, false
+	session.Values[loginKey{}] = l
+	return session, nil
+}
+
+// load returns the login with this id, and errNoRecord when it has ended.
+func (s *sessionStore) load(id string) (*login, error) {
+	used, err := s.vault.used("session", id)
+	if err != nil {
+		return nil, err
+	}
+	l, err := s.read(id)
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	if now.Sub(used) > idleLimit || now.Sub(l.At) > absoluteLimit {
+		return nil, errors.Join(errNoRecord, s.vault.drop("session", id))
+	}
+	if now.Sub(used) > time.Minute { // not at every request: it is a write
+		s.vault.touch("session", id)
+	}
+	return l, nil
+}
+
+// read returns the login from memory or from the vault. A login is never changed
+// once it is read, so requests may share it.
+func (s *sessionStore) read(id string) (*login, error) {
+	s.mu.Lock()
+	l, ok := s.recent[id]
+	s.mu.Unlock()
+	if ok {
+		return l, nil
+	}
+	data, err := s.vault.get("session", id)
+	if err != nil {
+		return nil, err
+	}
+	l = new(login)
+	if json.Unmarshal(data, l) != nil || l.decode() != nil {
+		return nil, errNoRecord // written by another version of this program
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.recent) >= maxRecent {
+		clear(s.recent) // rare and harmless: they are read again
+	}
+	s.recent[id] = l
+	return l, nil
+}
+
+// Save writes a new session and sets its cookie. With Options.MaxAge below zero it
+// deletes the session instead. A session that was read is never written again.
+func (s *sessionStore) Save(_ *http.Request, w http.ResponseWriter, session *sessions.Session) error {
+	if session.Options.MaxAge < 0 {
+		http.SetCookie(w, sessions.NewCookie(session.Name(), "", session.Options))
+		return s.vault.drop("session", session.ID)
+	}
+	if !session.IsNew {
+		return nil
+	}
+	data, err := json.Marshal(session.Values[loginKey{}])
+	if err != nil {
+		return err
+	}
+	session.ID = newID()
+	if err := s.vault.put("session", session.ID, data); err != nil {
+		return err
+	}
+	http.SetCookie(w, sessions.NewCookie(session.Name(), session.ID, session.Options))
+	return nil
+}
+
+// current returns the login of this request, or nil when nobody is logged in.
+// ended is true when the browser brought a cookie whose session is over.
+func (s *sessionStore) current(r *http.Request) (l *login, ended bool, err error) {
+	session, err := s.Get(r, s.cookie)
+	if errors.Is(err, errNoRecord) {
+		return nil, true, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	l, _ = session.Values[loginKey{}].(*login)
+	return l, false, nil
+}
+
+// logIn ends the session of this request, if any, and begins a new one with a new
+// id, so that an id planted in the browser beforehand opens nothing (OWASP ASVS
+// 5.0 7.2.4).
+func (s *sessionStore) logIn(w http.ResponseWriter, r *http.Request, l *login) error {
+	if c, err := r.Cookie(s.cookie); err == nil {
+		if err := s.vault.drop("session", c.Value); err != nil {
+			return err
+		}
+	}
+	session := sessions.NewSession(s, s.cookie)
+	session.Options = cookieOptions(s.secure, absoluteLimit)
+	session.IsNew = true
+	session.Values[loginKey{}] = l
+	return session.Save(r, w)
+}
+
+// logOut ends the session of this request and deletes its cookie. What it was is
+// returned, or nil when there was none.
+func (s *sessionStore) logOut(w http.ResponseWriter, r *http.Request) (*login, error) {
+	l, _, err := s.current(r)
+	if err != nil {
+		return nil, err
+	}
+	session, _ := s.Get(r, s.cookie) // current has looked at the error
+	session.Options = cookieOptions(s.secure, 0)
+	return l, session.Save(r, w)
+}

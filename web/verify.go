@@ -1,0 +1,369 @@
+package web
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+)
+
+const (
+	// futureLeeway is how far the provider's clock may be ahead of ours.
+	futureLeeway = 60 * time.Second
+	// maxTokenAge is how old a token may be that was just handed out.
+	maxTokenAge = 10 * time.Minute
+	// maxSubject is the longest sub (Core 2), in bytes.
+	maxSubject = 255
+)
+
+// A verification is the check of one ID token (Core 3.1.3.7 and 3.1.3.8). go-oidc
+// verifies the signature and makes checks of its own; those that it leaves to its
+// caller are made here (nonce, sub, iat, azp, further audiences, at_hash), and so
+// are those that it has, so that each has a name and a result. Nothing passes that
+// go-oidc refuses.
+type verification struct {
+	cfg     Config
+	conn    *connection
+	attempt *attempt
+	token   *oauth2.Token
+	raw     string // the encoded ID token
+	*ledger
+}
+
+// verify returns the claims of a token that passed every check. Its error names
+// the check that did not.
+func (v *verification) verify(ctx context.Context) (claims, error) {
+	if err := v.algorithm(); err != nil {
+		return nil, err
+	}
+	idToken, payload, opinion := v.goOIDC(ctx)
+	if payload == nil {
+		if err := v.explainSignature(ctx); err != nil {
+			return nil, err
+		}
+		// The key is there after all: the library may have waited for a fetch that
+		// another login had begun, and that failed.
+		if idToken, payload, opinion = v.goOIDC(ctx); payload == nil {
+			return nil, v.failBecause("signature", "a key of "+v.conn.JWKS, "a signature that does not fit key "+v.keyID(),
+				"The token was changed on its way, or the key was exchanged under the same name.")
+		}
+	}
+	v.pass("signature", "a key of "+v.conn.JWKS, "key "+v.keyID())
+	cs, err := parseClaims(payload)
+	if err != nil {
+		return nil, v.fail("payload", "one JSON object", err.Error())
+	}
+	v.pass("payload", "one JSON object", "one JSON object")
+	for _, check := range []func(claims) error{
+		v.issuer, v.audience, v.authorizedParty, v.expiry, v.issuedAt, v.notBefore, v.nonce, v.subject, v.authTime,
+	} {
+		if err := check(cs); err != nil {
+			return nil, err
+		}
+	}
+	if err := v.accessTokenHash(cs, idToken); err != nil {
+		return nil, err
+	}
+	if opinion != nil {
+		return nil, v.fail("go_oidc", "accepted", opinion.Error())
+	}
+	v.pass("go_oidc", "accepted", "accepted")
+	return cs, nil
+}
+
+// goOIDC has the library verify the token with the keys of the provider and all of
+// its own checks. payload is what was signed, or nil when the signature does not
+// hold; opinion is the library's error, whatever it is about.
+func (v *verification) goOIDC(ctx context.Context) (t *oidc.IDToken, payload []byte, opinion error) {
+	keys := &observedKeys{KeySet: v.conn.keys}
+	verifier := oidc.NewVerifier(v.conn.Issuer, keys, &oidc.Config{
+		ClientID: v.cfg.ClientID, SupportedSigningAlgs: []string{v.cfg.SigningAlg}, Now: v.cfg.Now,
+	})
+	t, opinion = verifier.Verify(ctx, v.raw)
+	return t, keys.payload, opinion
+}
+
+// observedKeys keeps the payload that a key set has found to be signed, so that a
+// bad signature can be told from a bad claim.
+type observedKeys struct {
+	oidc.KeySet
+	payload []byte
+}
+
+func (o *observedKeys) VerifySignature(ctx context.Context, jwt string) ([]byte, error) {
+	payload, err := o.KeySet.VerifySignature(ctx, jwt)
+	if err == nil {
+		o.payload = payload
+	}
+	return payload, err
+}
+
+// header is the part of a token's header that matters here (RFC 7515 section 4.1).
+type header struct {
+	Alg string `json:"alg"`
+	Kid string `json:"kid"`
+}
+
+func (v *verification) header() (h header, ok bool) {
+	first, _, _ := strings.Cut(v.raw, ".")
+	raw, err := base64url.DecodeString(first)
+	return h, err == nil && json.Unmarshal(raw, &h) == nil && strings.Count(v.raw, ".") == 2
+}
+
+func (v *verification) keyID() string {
+	if h, _ := v.header(); h.Kid != "" {
+		return h.Kid
+	}
+	return "(the token names none)"
+}
+
+// algorithm pins how tokens are signed (RFC 8725 section 3.1).
+func (v *verification) algorithm() error {
+	h, ok := v.header()
+	switch {
+	case !ok:
+		return v.fail("alg", v.cfg.SigningAlg, "no signed token (three parts with dots between them)")
+	case strings.EqualFold(h.Alg, "none"):
+		return v.failBecause("alg", v.cfg.SigningAlg, h.Alg, "The token is not signed at all.")
+	case h.Alg != v.cfg.SigningAlg:
+		return v.fail("alg", v.cfg.SigningAlg, h.Alg)
+	}
+	v.pass("alg", v.cfg.SigningAlg, h.Alg)
+	return nil
+}
+
+// explainSignature asks for the key set itself to say why the library has no key
+// for the token: the keys can't be fetched, or the right one is not among them. It
+// returns nil when that is not the reason.
+func (v *verification) explainSignature(ctx context.Context) error {
+	h, _ := v.header()
+	known, problem := v.keyIDs(ctx)
+	if problem != "" {
+		return v.failBecause("signature", "a key of "+v.conn.JWKS, problem, "The provider's keys can't be had at the moment. Log in again later.")
+	}
+	if h.Kid != "" && !slices.Contains(known, h.Kid) {
+		return v.fail("signature", "one of the keys "+strings.Join(known, ", "), "key "+h.Kid)
+	}
+	return nil
+}
+
+// keyIDs fetches the ids in the provider's key set; problem says why it could not.
+func (v *verification) keyIDs(ctx context.Context) (ids []string, problem string) {
+	var x exchange
+	req, err := http.NewRequestWithContext(withExchange(ctx, &x), http.MethodGet, v.conn.JWKS, nil)
+	if err != nil {
+		return nil, err.Error()
+	}
+	client, _ := ctx.Value(oauth2.HTTPClient).(*http.Client)
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, "the key set could not be fetched: " + reason(err)
+	}
+	defer res.Body.Close()
+	var set struct {
+		Keys []struct {
+			Kid string `json:"kid"`
+		} `json:"keys"`
+	}
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, "the key set could not be fetched: " + reason(err)
+	}
+	if res.StatusCode != http.StatusOK || json.Unmarshal(body, &set) != nil {
+		return nil, x.String() + ", expected a key set"
+	}
+	for _, k := range set.Keys {
+		ids = append(ids, k.Kid)
+	}
+	return ids, ""
+}
+
+// issuer: Core 3.1.3.7 (2).
+func (v *verification) issuer(cs claims) error {
+	iss, ok := cs.text("iss")
+	if !ok || iss != v.conn.Issuer {
+		return v.fail("iss", v.conn.Issuer, show(cs, "iss"))
+	}
+	v.pass("iss", v.conn.Issuer, iss)
+	return nil
+}
+
+// audience: Core 3.1.3.7 (3) lets an app trust further audiences; this one knows
+// none, so the list must hold this app and nothing else.
+func (v *verification) audience(cs claims) error {
+	if aud := cs.audiences(); len(aud) != 1 || aud[0] != v.cfg.ClientID {
+		return v.fail("aud", v.cfg.ClientID, show(cs, "aud"))
+	}
+	v.pass("aud", v.cfg.ClientID, v.cfg.ClientID)
+	return nil
+}
+
+// authorizedParty: Core 3.1.3.7 (4, 5).
+func (v *verification) authorizedParty(cs claims) error {
+	if cs.raw("azp") == nil {
+		v.skip("azp", "the token has no azp")
+		return nil
+	}
+	if azp, ok := cs.text("azp"); !ok || azp != v.cfg.ClientID {
+		return v.fail("azp", v.cfg.ClientID, show(cs, "azp"))
+	}
+	v.pass("azp", v.cfg.ClientID, v.cfg.ClientID)
+	return nil
+}
+
+// expiry: Core 3.1.3.7 (9). No leeway: this app sees a token right after it was
+// made, so its clock would have to be off by the token's whole life.
+func (v *verification) expiry(cs claims) error {
+	now := v.cfg.Now()
+	want := "after " + clock(now)
+	exp, ok := cs.time("exp")
+	if !ok {
+		return v.fail("exp", want, show(cs, "exp"))
+	}
+	if !exp.After(now) {
+		return v.fail("exp", want, fmt.Sprintf("%s (%s too late)", clock(exp), inWords(now.Sub(exp))))
+	}
+	v.pass("exp", want, clock(exp))
+	return nil
+}
+
+// issuedAt: Core 2 requires iat; 3.1.3.7 (10) leaves the range to us.
+func (v *verification) issuedAt(cs claims) error {
+	now := v.cfg.Now()
+	want := fmt.Sprintf("between %s and %s", clock(now.Add(-maxTokenAge)), clock(now.Add(futureLeeway)))
+	iat, ok := cs.time("iat")
+	if !ok {
+		return v.fail("iat", want, show(cs, "iat"))
+	}
+	if iat.After(now.Add(futureLeeway)) || iat.Before(now.Add(-maxTokenAge)) {
+		return v.fail("iat", want, fmt.Sprintf("%s (%s)", clock(iat), relative(iat, now)))
+	}
+	v.pass("iat", want, clock(iat))
+	return nil
+}
+
+// notBefore: RFC 7519 section 4.1.5.
+func (v *verification) notBefore(cs claims) error {
+	if cs.raw("nbf") == nil {
+		v.skip("nbf", "the token has no nbf")
+		return nil
+	}
+	limit := v.cfg.Now().Add(futureLeeway)
+	nbf, ok := cs.time("nbf")
+	if !ok || nbf.After(limit) {
+		return v.fail("nbf", "at most "+clock(limit), show(cs, "nbf"))
+	}
+	v.pass("nbf", "at most "+clock(limit), clock(nbf))
+	return nil
+}
+
+// nonce: Core 3.1.3.7 (11), 15.5.2. Values are not shown: an error page may be
+// sent to someone else.
+func (v *verification) nonce(cs claims) error {
+	const want = "the nonce of this login"
+	nonce, ok := cs.text("nonce")
+	switch {
+	case !ok:
+		return v.fail("nonce", want, show(cs, "nonce"))
+	case subtle.ConstantTimeCompare([]byte(nonce), []byte(v.attempt.Nonce)) != 1:
+		return v.fail("nonce", want, "another nonce")
+	}
+	v.pass("nonce", want, "the same")
+	return nil
+}
+
+// subject: Core 2, "MUST NOT exceed 255 ASCII characters".
+func (v *verification) subject(cs claims) error {
+	want := fmt.Sprintf("1 to %d characters", maxSubject)
+	sub, ok := cs.text("sub")
+	if !ok || sub == "" {
+		return v.fail("sub", want, show(cs, "sub"))
+	}
+	if len(sub) > maxSubject {
+		return v.fail("sub", want, strconv.Itoa(len(sub))+" characters")
+	}
+	v.pass("sub", want, sub)
+	return nil
+}
+
+// authTime: Core 3.1.3.7 (13), 3.1.2.1 max_age.
+func (v *verification) authTime(cs claims) error {
+	if v.attempt.MaxAge == "" {
+		v.skip("auth_time", "this login asked for no max_age")
+		return nil
+	}
+	seconds, err := strconv.Atoi(v.attempt.MaxAge)
+	if err != nil {
+		return err // login.go lets only numbers through
+	}
+	earliest := v.attempt.Started.Add(-time.Duration(seconds)*time.Second - futureLeeway)
+	at, ok := cs.time("auth_time")
+	if !ok || at.Before(earliest) {
+		return v.fail("auth_time", "not before "+clock(earliest), show(cs, "auth_time"))
+	}
+	v.pass("auth_time", "not before "+clock(earliest), clock(at))
+	return nil
+}
+
+// accessTokenHash: Core 3.1.3.8. In this flow the provider may leave it out.
+func (v *verification) accessTokenHash(cs claims, t *oidc.IDToken) error {
+	if cs.raw("at_hash") == nil {
+		v.skip("at_hash", "the token has no at_hash")
+		return nil
+	}
+	const want = "the hash of the access token"
+	hash, ok := cs.text("at_hash")
+	if t == nil && ok && hash != "" {
+		return nil // go-oidc refused the token, so the login ends at its check
+	}
+	if t == nil || t.VerifyAccessToken(v.token.AccessToken) != nil {
+		return v.fail("at_hash", want, show(cs, "at_hash"))
+	}
+	v.pass("at_hash", want, "the same")
+	return nil
+}
+
+// userInfo asks the UserInfo endpoint who the access token belongs to. When it
+// answers, the subject must be that of the ID token (Core 5.3.2); the token
+// substitution that this prevents can't happen when there is no answer, so that
+// is no reason to refuse a login. It returns the claims, or nil.
+func (v *verification) userInfo(ctx context.Context, sub string) (claims, error) {
+	if v.conn.UserInfo == "" {
+		v.skip("userinfo_sub", "the provider has no UserInfo endpoint")
+		return nil, nil
+	}
+	var x exchange
+	info, err := v.conn.oidc.UserInfo(withExchange(ctx, &x), oauth2.StaticTokenSource(v.token))
+	if err != nil {
+		v.skip("userinfo_sub", x.String())
+		return nil, nil
+	}
+	if info.Subject != sub {
+		return nil, v.fail("userinfo_sub", sub, info.Subject)
+	}
+	v.pass("userinfo_sub", sub, info.Subject)
+	var raw json.RawMessage
+	if err := info.Claims(&raw); err != nil {
+		return nil, nil
+	}
+	cs, _ := parseClaims(raw) // only used for a name to greet with
+	return cs, nil
+}
+
+// show writes a claim for a page: its JSON, or that it is not there.
+func show(cs claims, name string) string {
+	raw := cs.raw(name)
+	if raw == nil {
+		return "the token has no " + name
+	}
+	return shorten(string(raw), maxQuote)
+}

@@ -1,0 +1,101 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"sync"
+
+	"example.com/postlogin/static"
+)
+
+// Server is the whole app as an http.Handler. Make one with New; it answers as
+// soon as Start has returned.
+type Server struct {
+	cfg      Config
+	base     *url.URL
+	provider *provider
+	vault    *vault
+	sessions *sessionStore
+	attempts *attempts
+	handler  http.Handler
+
+	stop       context.CancelFunc // ends what Start began; nil before Start
+	background sync.WaitGroup
+}
+
+// New checks cfg and builds the app. It does no I/O and starts nothing: a folder
+// or a provider that can't be used shows in Start or in the pages.
+func New(cfg Config) (*Server, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	base, err := url.Parse(cfg.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, base: base, provider: newProvider(cfg)}
+	secure := base.Scheme == "https"
+	s.vault = &vault{dir: cfg.SessionDir, now: cfg.Now}
+	s.sessions = newSessionStore(s.vault, secure, cfg.Now)
+	s.attempts = &attempts{vault: s.vault, base: base, secure: secure, now: cfg.Now}
+	s.handler = s.guard(s.routes())
+	return s, nil
+}
+
+// Start opens the session folder and returns its error, if any. It then looks for
+// the provider in the background, until it is found or ctx ends; a provider that
+// is not there is no error, because it may come later. It also deletes old
+// sessions until ctx ends.
+func (s *Server) Start(ctx context.Context) error {
+	if err := s.vault.open(s.cfg.SessionKey); err != nil {
+		return err
+	}
+	ctx, s.stop = context.WithCancel(ctx)
+	s.background.Go(func() { s.provider.discover(ctx) })
+	s.background.Go(func() { s.vault.sweepUntil(ctx, s.cfg.Log) })
+	return nil
+}
+
+// Close ends what Start began and waits for it. Sessions stay on disk for the
+// next start. It does not wait for requests; their server does.
+func (s *Server) Close() error {
+	if s.stop != nil {
+		s.stop()
+	}
+	s.background.Wait()
+	s.provider.client.CloseIdleConnections()
+	return nil
+}
+
+// ServeHTTP answers one request to the app.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// routes is the table of all addresses. Every one answers HEAD as GET, and 405
+// with Allow to a method that it does not have.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/{$}", s.get(s.home))
+	mux.Handle("/login", s.get(s.login))
+	mux.Handle(s.callbackPath(), s.get(s.callback))
+	mux.Handle("/profile", s.get(s.profile))
+	mux.Handle("/user", s.get(s.profile)) // the name that Auth0's samples use
+	mux.Handle("/logout", s.getOrPost(s.askLogout, s.logout))
+	mux.Handle("/api/me", s.get(s.me))
+	mux.Handle("/livez", s.get(s.livez))
+	mux.Handle("/readyz", s.get(s.readyz))
+	mux.Handle("/healthz", s.get(s.readyz))
+	mux.Handle(static.Prefix, s.get(s.asset))
+	mux.Handle("/", s.handle(s.notFound))
+	return mux
+}
+
+// callbackPath is the path of RedirectURL, which New found to be on this host.
+func (s *Server) callbackPath() string {
+	u, err := url.Parse(s.cfg.RedirectURL)
+	if err != nil {
+		return "/callback" // New has parsed it before
+	}
+	return u.Path
+}
