@@ -1,0 +1,72 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// allowed lists, for each package of this module, which packages of this
+// module it may import. A package missing here fails the test, so that adding
+// one is a decision. Arrows point down or right; nothing imports a command.
+var allowed = map[string][]string{
+	"cmd/demo":     {"cmd/listen", "cmd/settings", "mockidp", "mockidp/actions", "web"},
+	"cmd/mockidp":  {"cmd/listen", "cmd/settings", "mockidp", "mockidp/actions", "mockidp/clientip"},
+	"cmd/web":      {"cmd/listen", "cmd/settings", "web"},
+	"cmd/listen":   {},
+	"cmd/settings": {},
+
+	"web":    {"static", "views"},
+	"views":  {"static"}, // for the versioned addresses of its style sheet and scripts
+	"static": {},
+
+	"mockidp":                 {"mockidp/actions", "mockidp/clientip", "mockidp/geoip", "mockidp/login", "mockidp/provider", "mockidp/store", "mockidp/ui"},
+	"mockidp/actions":         {},
+	"mockidp/clientip":        {},
+	"mockidp/geoip":           {},
+	"mockidp/geoip/gen":       {"mockidp/geoip"},
+	"mockidp/login":           {"mockidp/store", "mockidp/ui"},
+	"mockidp/mockidptest":     {"mockidp", "mockidp/actions", "mockidp/store"},
+	"mockidp/provider":        {"mockidp/store"},
+	"mockidp/store":           {},
+	"mockidp/store/storetest": {"mockidp/store"},
+	"mockidp/ui":              {},
+}
+
+// TestImports parses the files itself instead of asking go list: the test
+// cache sees the files a test opens, not those a child process opens.
+func TestImports(t *testing.T) {
+	const module, root = "example.com/postlogin/", "../.."
+	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		rel, err := filepath.Rel(root, filepath.Dir(file))
+		if err != nil {
+			return err
+		}
+		pkg := filepath.ToSlash(rel)
+		ok, known := allowed[pkg]
+		if !known {
+			t.Errorf("%s is not in allowed", pkg)
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, imp := range f.Imports {
+			dep, inside := strings.CutPrefix(strings.Trim(imp.Path.Value, `"`), module)
+			if inside && !slices.Contains(ok, dep) {
+				t.Errorf("%s: %s must not import %s", file, pkg, dep)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,99 @@
+// Command demo serves the mock identity provider and the demo app in one
+// process on this machine, and prints where to click.
+//
+//	go run ./cmd/demo            state is kept in ./demo-data
+//	go run ./cmd/demo --fresh    forget it first
+//
+// It reads the same environment variables as the commands mockidp and web, as
+// far as its flags name them. It is for testing only.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"example.com/postlogin/cmd/settings"
+	"example.com/postlogin/mockidp"
+	"example.com/postlogin/mockidp/actions"
+)
+
+func main() {
+	actions.ServeIfWorker() // this binary is its own worker
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Environ(), os.Stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		os.Exit(1)
+	}
+}
+
+// run is main without globals, so that tests can call it.
+func run(ctx context.Context, args, environ []string, stderr io.Writer) error {
+	start := time.Now()
+	o := options{}
+	var (
+		fresh bool
+		level string
+	)
+	set := settings.New("demo", "", stderr)
+	set.Text(&o.appListen, "listen", "LISTEN_ADDR", "127.0.0.1:3000", "address of the demo app")
+	set.Text(&o.idpListen, "idp-listen", "MOCKIDP_LISTEN", "127.0.0.1:9400", "address of the identity provider")
+	set.Text(&o.data, "data", "DEMO_DATA", "./demo-data", "folder that keeps users, counts and sessions")
+	set.Value("seed", "MOCKIDP_SEED", mockidp.SeedDemo, "what an empty database is filled with: demo or empty (no Action)", func(v string) error {
+		o.seed = v
+		if v != mockidp.SeedDemo && v != mockidp.SeedEmpty {
+			return fmt.Errorf("expected demo or empty, got %q", v)
+		}
+		return nil
+	})
+	set.Text(&o.geoipPath, "geoip-db", "MOCKIDP_GEOIP_DB", "", "a city .mmdb file; default: the built-in database")
+	set.Text(&level, "log-level", "LOG_LEVEL", "warn", "debug, info, warn or error")
+	set.Switch(&fresh, "fresh", "delete the data folder's database and sessions first")
+	if _, err := set.Parse(args, environ, nil); err != nil {
+		return err
+	}
+	var logLevel slog.Level
+	if err := logLevel.UnmarshalText([]byte(level)); err != nil {
+		return fmt.Errorf("LOG_LEVEL: expected debug, info, warn or error, got %q", level)
+	}
+	o.log = slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: logLevel}))
+	o.databaseURL = "file:" + filepath.Join(o.data, "mockidp.db")
+	if fresh {
+		if err := forget(o.data); err != nil {
+			return err
+		}
+	}
+	s, err := open(ctx, o)
+	if err != nil {
+		return err
+	}
+	s.greet(stderr, time.Since(start))
+	return s.serve(ctx)
+}
+
+// forget deletes what the demo keeps, and nothing else that may lie in the folder.
+func forget(dir string) error {
+	files, err := filepath.Glob(filepath.Join(dir, "mockidp.db*"))
+	if err != nil {
+		return err
+	}
+	for _, f := range append(files, filepath.Join(dir, "sessions")) {
+		if err := os.RemoveAll(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/postlogin/mockidp/actions"
+)
+
+func TestMain(m *testing.M) {
+	actions.ServeIfWorker()
+	os.Exit(m.Run())
+}
+
+func TestWrongSettingsStopTheStart(t *testing.T) {
+	t.Chdir(t.TempDir())
+	tests := []struct {
+		name string
+		args []string
+		env  []string
+		want []string // in the error
+	}{
+		{"all wrong values at once", nil, []string{"MOCKIDP_ISSUER=localhost:9400", "MOCKIDP_SEED=lots", "MOCKIDP_ALG=HS256"},
+			[]string{"MOCKIDP_ISSUER: ", "Write http://localhost:9400/", "MOCKIDP_SEED: expected demo or empty", "MOCKIDP_ALG: expected RS256 or ES256"}},
+		{"an issuer without its slash", []string{"--issuer", "http://localhost:9400"}, nil, []string{"--issuer: ", "Write http://localhost:9400/"}},
+		{"a network address without a token", []string{"--listen", "0.0.0.0:0"}, nil, []string{"MOCKIDP_ADMIN_TOKEN", "other machines"}},
+		{"all interfaces written short", []string{"--listen", ":0"}, nil, []string{"MOCKIDP_ADMIN_TOKEN"}},
+		{"an unknown command", []string{"serv"}, nil, []string{`no command "serv"`}},
+		{"a location database that is not there", nil, []string{"MOCKIDP_GEOIP_DB=/nonexistent.mmdb", "MOCKIDP_DATABASE_URL=memory:", "MOCKIDP_LISTEN=127.0.0.1:0"}, []string{"/nonexistent.mmdb"}},
+		{"an unknown database", nil, []string{"MOCKIDP_DATABASE_URL=mysql://x", "MOCKIDP_LISTEN=127.0.0.1:0"}, []string{"mysql"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var stderr bytes.Buffer
+			err := run(t.Context(), tt.args, tt.env, &stderr, &stderr)
+			if err == nil {
+				t.Fatal("it started")
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error %q lacks %q", err, want)
+				}
+			}
+		})
+	}
+}
+
+func TestNetworkAddressIsAllowedWithATokenOrOnPurpose(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, env := range [][]string{{"MOCKIDP_ADMIN_TOKEN=s"}, {"MOCKIDP_DASHBOARD=open"}} {
+		if _, err := parse([]string{"--listen", "0.0.0.0:9400"}, env, t.Output()); err != nil {
+			t.Errorf("%s: %v", env, err)
+		}
+	}
+}
+
+func TestConfigPrintsSourcesAndHidesSecrets(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile(".env", []byte("MOCKIDP_SEED=empty\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out, stderr bytes.Buffer
+	err := run(t.Context(), []string{"config", "--alg", "ES256"}, []string{"MOCKIDP_ADMIN_TOKEN=hush", "MOCKIDP_SEEED=x"}, &out, &stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`MOCKIDP_SEED +empty +\.env MOCKIDP_SEED`, `MOCKIDP_ALG +ES256 +flag --alg`, `MOCKIDP_ADMIN_TOKEN +\(hidden\) +environment`, `MOCKIDP_LISTEN +127\.0\.0\.1:9400 +default`} {
+		if !regexp.MustCompile(want).MatchString(out.String()) {
+			t.Errorf("no line like %q in:\n%s", want, &out)
+		}
+	}
+	if strings.Contains(out.String(), "hush") {
+		t.Error("the token is printed")
+	}
+	if !strings.Contains(stderr.String(), "did you mean MOCKIDP_SEED?") {
+		t.Errorf("no warning about the misspelt name: %q", &stderr)
+	}
+}
+
+// console collects output and tells when a line arrived.
+type console struct {
+	mu    sync.Mutex
+	text  strings.Builder
+	ready chan struct{}
+}
+
+func (c *console) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before := strings.Contains(c.text.String(), "\nready in")
+	c.text.Write(p)
+	if !before && strings.Contains(c.text.String(), "\nready in") {
+		close(c.ready)
+	}
+	return len(p), nil
+}
+
+func (c *console) String() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.text.String()
+}
+
+func TestServeGreetsAnswersAndStops(t *testing.T) {
+	t.Chdir(t.TempDir())
+	out := &console{ready: make(chan struct{})}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	env := []string{"MOCKIDP_LISTEN=127.0.0.1:39417", "MOCKIDP_ISSUER=http://localhost:39417/", "MOCKIDP_DATABASE_URL=memory:"}
+	go func() { ended <- run(ctx, nil, env, out, out) }()
+	select {
+	case <-out.ready:
+	case err := <-ended:
+		t.Fatalf("ended: %v\n%s", err, out)
+	}
+	for _, want := range []string{"for testing only", "http://localhost:39417/", "demo-app / demo-secret", "ada@example.test", "bob@example.test (blocked)", "password: workshop"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the greeting lacks %q:\n%s", want, out)
+		}
+	}
+	if err := run(t.Context(), []string{"ready", "--wait", "--timeout", "10s"}, env, out, out); err != nil {
+		t.Errorf("ready: %v", err)
+	}
+	resp, err := http.Get("http://127.0.0.1:39417/.well-known/openid-configuration")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("discovery: %s", resp.Status)
+	}
+	if err := run(t.Context(), nil, env, t.Output(), t.Output()); err == nil || !strings.Contains(err.Error(), "port 39417 is already in use") {
+		t.Errorf("second start on the same port: %v", err)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	if err := run(t.Context(), []string{"ready"}, env, out, out); err == nil {
+		t.Error("ready says yes after the stop")
+	}
+}

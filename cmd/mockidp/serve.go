@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"example.com/postlogin/cmd/listen"
+	"example.com/postlogin/mockidp"
+)
+
+// serve runs the server until ctx ends.
+func serve(ctx context.Context, args, environ []string, stderr io.Writer) error {
+	start := time.Now()
+	c, err := parse(args, environ, stderr)
+	if err != nil {
+		return err
+	}
+	log := c.logger(stderr)
+	c.options.Log, c.options.TestPassword = log, mockidp.TestPassword
+	ln, err := listen.Open(c.listen, "--listen 127.0.0.1:9401 --issuer http://localhost:9401/")
+	if err != nil {
+		return err
+	}
+	defer ln.Close()
+	idp, err := mockidp.Open(ctx, c.options)
+	if err != nil {
+		return err
+	}
+	defer idp.Close()
+	if err := c.greet(ctx, stderr, idp, time.Since(start)); err != nil {
+		return err
+	}
+	return listen.Serve(ctx, ln, idp, log)
+}
+
+// greet prints what a person needs to log in; its last line is the readiness
+// line. The port is already open: connections wait in its queue until Serve.
+func (c *config) greet(ctx context.Context, w io.Writer, idp *mockidp.Instance, took time.Duration) error {
+	users, err := idp.Store.Users(ctx, 10)
+	if err != nil {
+		return err
+	}
+	place := idp.GeoIP.Description()
+	fmt.Fprintf(w, "mockidp %s  for testing only\n", version())
+	fmt.Fprintf(w, "  issuer      %s\n", c.options.Issuer)
+	fmt.Fprintf(w, "  client      %s / %s   callback %s/callback\n", c.options.Client.ID, c.options.Client.Secret, c.appURL)
+	fmt.Fprint(w, "  users       ")
+	for i, u := range users {
+		if i > 0 {
+			fmt.Fprint(w, ", ")
+		}
+		fmt.Fprint(w, u.Email)
+		if u.Blocked {
+			fmt.Fprint(w, " (blocked)")
+		}
+	}
+	fmt.Fprintf(w, "   password: %s\n", mockidp.TestPassword)
+	fmt.Fprintf(w, "  location    %s\n", mockidp.SourceText(place))
+	fmt.Fprintf(w, "  database    %s\n", c.options.DatabaseURL)
+	for _, warning := range place.Warnings {
+		fmt.Fprintf(w, "              %s\n", warning)
+	}
+	_, err = fmt.Fprintf(w, "ready in %d ms\n", took.Milliseconds())
+	return err
+}
+
+// ready asks the server that these settings describe whether it is ready: the
+// health check of a container without a shell.
+func ready(ctx context.Context, args, environ []string, stderr io.Writer) error {
+	c, err := parse(args, environ, stderr)
+	if err != nil {
+		return err
+	}
+	_, port, err := net.SplitHostPort(c.listen)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	return listen.Ready(ctx, "http://"+net.JoinHostPort("127.0.0.1", port)+c.path()+"/readyz", c.wait)
+}
