@@ -114,8 +114,10 @@ func (as *attempts) finish(w http.ResponseWriter, r *http.Request, state string)
 	if subtle.ConstantTimeCompare([]byte(browser), []byte(a.Browser)) != 1 {
 		return nil, errStateMixedUp()
 	}
-	if err := as.vault.take("login", state); err != nil {
+	if err := as.vault.take("login", state); errors.Is(err, errNoRecord) {
 		return nil, as.explain(r, state) // another request was faster
+	} else if err != nil {
+		return nil, err
 	}
 	if age := as.now().Sub(a.Started); age > attemptLimit {
 		return nil, errTooLate(age)
@@ -128,18 +130,16 @@ func (as *attempts) finish(w http.ResponseWriter, r *http.Request, state string)
 func (as *attempts) explain(r *http.Request, state string) error {
 	a, used, err := as.peek(state)
 	switch {
-	case errors.Is(err, errClosed):
-		return err
 	case used:
 		return errStateUsed()
+	case err != nil && !errors.Is(err, errNoRecord):
+		return err // the folder can't be read: not the browser's fault
 	case err == nil && as.now().Sub(a.Started) > attemptLimit:
 		return errTooLate(as.now().Sub(a.Started))
-	case len(as.cookies(r)) > 0:
-		return errStateMixedUp()
-	case err == nil:
+	case len(as.cookies(r)) == 0:
 		return errNoLoginCookie(as.base, r.Host)
 	default:
-		return errUnknownState()
+		return errStateMixedUp()
 	}
 }
 

@@ -213,7 +213,7 @@ func errRefused(in answer) error {
 	}
 	e.details = append(e.details, views.Detail{Name: "where it came from",
 		Value: "the query string of GET /callback; no code was sent, so no token request was made"})
-	again := []views.Button{primary("Try again as someone else", "/login?prompt=login"), button("Home", "/")}
+	again := []views.Button{primary("Try again as someone else", anotherUser), button("Home", "/")}
 	switch {
 	case in.isCancelled():
 		e.code, e.quote, e.text = "E-DENY-2", "", "Nothing was sent to this app."

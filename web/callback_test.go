@@ -60,7 +60,7 @@ func TestCallbackFaults(t *testing.T) {
 
 func TestUnknownStateWithoutAnyCookie(t *testing.T) {
 	b := newApp(t, newOP(t)).browser()
-	b.wantPage(b.get("/callback?code=x&state=y"), 400, "E-CB-1")
+	b.wantPage(b.get("/callback?code=x&state=y"), 400, "E-STATE-1")
 }
 
 // TestStateOfAnotherBrowser is the attack that state is for (RFC 6749 section
@@ -139,13 +139,29 @@ func TestWordsOfStrangersAreNotShown(t *testing.T) {
 	b := newApp(t, newOP(t)).browser()
 	const lure = "Call this number to unlock your account"
 	q := url.Values{"error": {"access_denied"}, "error_description": {lure}}
-	for _, state := range []string{"", "x"} {
+	for state, code := range map[string]string{"": "E-CB-1", "x": "E-STATE-1"} {
 		q.Set("state", state)
 		p := b.get("/callback?" + q.Encode())
-		b.wantPage(p, 400, "E-CB-1")
+		b.wantPage(p, 400, code)
 		if strings.Contains(p.body, lure) {
 			t.Errorf("state %q: the page repeats the description", state)
 		}
+	}
+}
+
+// TestErrorPagesLeadBack: the buttons of an error page keep where the person wanted
+// to go.
+func TestErrorPagesLeadBack(t *testing.T) {
+	o := newOP(t)
+	o.answer = func(q url.Values) { q.Del("code"); q.Set("error", "access_denied") }
+	b := newApp(t, o).browser()
+	if p := b.follow("/login?next=/user"); !strings.Contains(p.body, `href="/login?prompt=login&amp;next=%2Fuser"`) {
+		t.Errorf("no button leads back to /user\n%s", p.body)
+	}
+	o.answer = nil
+	o.claims = func(c map[string]any) { c["nonce"] = "x" }
+	if p := b.follow("/login?next=/user"); !strings.Contains(p.body, `href="/login?next=%2Fuser"`) {
+		t.Errorf("no button leads back to /user\n%s", p.body)
 	}
 }
 

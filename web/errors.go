@@ -105,25 +105,18 @@ func primary(label, url string) views.Button {
 
 // Errors that end a callback before the provider is asked anything.
 
-func errUnknownState() error {
-	return &appError{code: "E-CB-1",
-		text:    "The login was not started in this browser, or it was started long ago. Start again from this page.",
-		buttons: []views.Button{primary("Log in", "/login"), button("Home", "/")}}
-}
-
 func errMalformedCallback(what string) error {
 	return &appError{code: "E-CB-1",
-		text:    "The address that your browser was sent to is not the answer to a login. Start again from this page.",
+		text:    "The login was not started in this browser, or the answer was changed on its way. Start again from this page.",
 		got:     what,
 		buttons: []views.Button{primary("Log in", "/login"), button("Home", "/")}}
 }
 
-// errNoLoginCookie is for a browser that brought no cookie of any started login,
-// although the login was started here.
+// errNoLoginCookie is for a browser that brought no cookie of any started login.
 func errNoLoginCookie(base *url.URL, host string) error {
 	return &appError{code: "E-STATE-1",
 		text: "Your browser sent no login cookie. This happens when you open the app under one name but come back to another " +
-			"(127.0.0.1 and localhost are two names), when cookies are blocked, or when the login was started in another browser.",
+			"(127.0.0.1 and localhost are two names), when cookies are blocked, or when the login was started in another browser or long ago.",
 		expected: base.Host, got: shorten(host, maxQuote),
 		buttons: []views.Button{primary("Start again at "+base.String(), base.String()+"/login")}}
 }

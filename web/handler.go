@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,8 +77,11 @@ func leadBack(err error, next string) error {
 	c := *e
 	c.buttons = slices.Clone(e.buttons)
 	for i, b := range c.buttons {
-		if b.URL == "/login" {
+		switch b.URL {
+		case "/login":
 			c.buttons[i].URL = loginURL(next)
+		case anotherUser:
+			c.buttons[i].URL = anotherUser + "&next=" + url.QueryEscape(next)
 		}
 	}
 	if c.retry != "" {

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// passedOn are the parameters of GET /login that go on to the provider unchanged
-// (Core 3.1.2.1). Everything else that a link may say is ignored.
+// The parameters of GET /login that go on to the provider unchanged (Core 3.1.2.1).
+// Everything else that a link may say is ignored.
 const (
 	paramLoginHint = "login_hint"
 	paramPrompt    = "prompt"

@@ -110,7 +110,7 @@ func TestKeySetFaults(t *testing.T) {
 		{"no keys", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"keys":[]}`) }, "key-1"},
 		{"50 MB", func(w http.ResponseWriter, _ *http.Request) { flood(w) }, "longer than 1 MiB"},
 		{"no answer", hang, "no answer in time"},
-		{"a redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", 302) }, "answered 302"},
+		{"a redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, "answered 302"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -38,6 +38,10 @@ func returnTo(next string) string {
 	return u.String()
 }
 
+// anotherUser is the address of a login that asks who it is even when the provider
+// knows, because a login that an Action refused would be refused again.
+const anotherUser = "/login?prompt=login"
+
 // loginURL is the address that begins a login which ends at next.
 func loginURL(next string) string {
 	if next == "" || next == afterLogin {
