@@ -53,7 +53,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	}
 	a, err := s.attempts.finish(w, r, in.state)
 	if used, ok := errors.AsType[*appError](err); ok && used.code == "E-STATE-3" {
-		return s.usedBefore(w, r, used)
+		return s.usedBefore(r, used)
 	}
 	if err != nil {
 		return err
@@ -72,18 +72,17 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// usedBefore answers a reload of the callback, or the Back button. Who is logged in
-// is not bothered with an error about a login that has succeeded.
-func (s *Server) usedBefore(w http.ResponseWriter, r *http.Request, used *appError) error {
+// usedBefore answers a reload of the callback, or the Back button: it says so, and
+// whoever is logged in is led to the profile.
+func (s *Server) usedBefore(r *http.Request, used *appError) error {
 	l, _, err := s.sessions.current(r)
 	if err != nil {
 		return err
 	}
-	if l == nil {
-		return used
+	if l != nil {
+		used.buttons = []views.Button{primary("Open profile", afterLogin), button("Log in", "/login")}
 	}
-	http.Redirect(w, r, afterLogin, http.StatusSeeOther)
-	return nil
+	return used
 }
 
 // complete turns an answer that belongs to attempt a into a login, or into the

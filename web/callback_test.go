@@ -215,8 +215,8 @@ func TestManyTabs(t *testing.T) {
 	}
 }
 
-// TestReloadAndBack uses the same answer again (R4): who is logged in gets the
-// profile, everyone else an explanation, and the provider sees one token request.
+// TestReloadAndBack uses the same answer again: everyone gets an explanation, who
+// is logged in also the way to the profile, and the provider sees one token request.
 func TestReloadAndBack(t *testing.T) {
 	o := newOP(t)
 	a := newApp(t, o)
@@ -224,11 +224,21 @@ func TestReloadAndBack(t *testing.T) {
 	callback := b.begin()
 	b.wantProfile(b.follow(callback))
 	again := b.get(callback)
-	if again.status != http.StatusSeeOther || again.location != a.cfg.BaseURL+"/profile" {
-		t.Errorf("callback again = %d %q, want a redirect to the profile", again.status, again.location)
+	if again.status != http.StatusBadRequest || again.code() != "E-STATE-3" {
+		t.Errorf("callback again = %d %s, want 400 E-STATE-3", again.status, again.code())
+	}
+	if !strings.Contains(again.body, `href="/profile">Open profile</a>`) {
+		t.Errorf("no way to the profile:\n%s", again.body)
+	}
+	if got := b.get("/profile"); got.status != http.StatusOK {
+		t.Errorf("profile after the reload = %d: the session must live on", got.status)
 	}
 	b.do(http.MethodPost, "/logout", url.Values{})
-	b.wantPage(b.get(callback), 400, "E-STATE-3")
+	again = b.get(callback)
+	b.wantPage(again, 400, "E-STATE-3")
+	if strings.Contains(again.body, "Open profile") {
+		t.Error("a logged-out browser is led to a profile")
+	}
 	stranger := a.browser()
 	stranger.wantPage(stranger.get(callback), 400, "E-STATE-3")
 	if n := o.count("/oauth/token"); n != 1 {
