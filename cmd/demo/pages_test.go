@@ -21,10 +21,11 @@ func everyPage(t *testing.T, browser context.Context) {
 	t.Run("app, logged out", func(t *testing.T) {
 		b := b.in(t)
 		b.page("home", 200, b.open(s.appURL+"/"))
-		b.wantPage("E-SES-1", 401, b.open(s.appURL+"/profile"))
 		b.wantPage("E-404", 404, b.open(s.appURL+"/nowhere"))
-		b.wantPage("E-STATE-1", 400, b.open(s.appURL+"/callback?code=x&state=y"))
-		b.page("logout", 200, b.open(s.appURL+"/logout"))
+		b.wantPage("E-CB-1", 400, b.open(s.appURL+"/callback"))
+		b.wantPage("E-STATE-1", 400, b.open(s.appURL+"/callback?code=x&state="+stateOfAnother(t, browser, s)))
+		b.setCookie(s.appURL, "demo_session", "of-a-session-that-is-over")
+		b.wantPage("E-SES-1", 401, b.open(s.appURL+"/profile"))
 	})
 	t.Run("provider, before and during a login", func(t *testing.T) {
 		b := b.in(t)
@@ -36,7 +37,7 @@ func everyPage(t *testing.T, browser context.Context) {
 
 		b.page("login", 200, b.open(s.appURL+"/login"))
 		b.fill(`input[name="password"]`, "wrong")
-		b.page("login, wrong password", 401, b.logIn(""))
+		b.page("login, wrong password", 400, b.logIn(""))
 		b.press(`input[name="user"][value="bob@example.test"]`)
 		b.fill(`input[name="password"]`, mockidp.TestPassword)
 		b.page("login, blocked account", 403, b.logIn(""))
@@ -52,11 +53,11 @@ func everyPage(t *testing.T, browser context.Context) {
 		b.openDetails()
 		b.page("profile, all details open", 200, 200)
 		b.page("home", 200, b.open(s.appURL+"/"))
-		callbacks := b.asked(s.appURL + "/callback?code=")
-		b.wantPage("E-STATE-3", 400, b.open(callbacks[len(callbacks)-1]))
 		b.page("logout, asked by the provider", 200, b.open(s.issuer+"oidc/logout?client_id=demo-app&post_logout_redirect_uri="+url.QueryEscape(s.appURL)))
 		b.page("logout, asked by the app", 200, b.open(s.appURL+"/logout"))
 		b.page("logged out", 200, b.click(labelled("Log out")))
+		callbacks := b.asked(s.appURL + "/callback?code=")
+		b.wantPage("E-STATE-3", 400, b.open(callbacks[len(callbacks)-1]))
 	})
 	t.Run("a login that an Action denies or breaks", func(t *testing.T) {
 		b := b.in(t)
@@ -116,6 +117,22 @@ func refusedToken(t *testing.T, browser context.Context) {
 	b.wantPage("E-VER-5", 502, b.logIn("London"))
 	b.openDetails()
 	b.page("E-VER-5, all details open", 502, 502)
+}
+
+// stateOfAnother is the state of a login that another browser has started.
+func stateOfAnother(t *testing.T, browser context.Context, s *stack) string {
+	t.Helper()
+	b := ownCookies(t, browser)
+	b.open(s.appURL + "/login")
+	requests := b.asked(s.issuer + "authorize?")
+	if len(requests) != 1 {
+		t.Fatalf("authorization requests: %q, want one", requests)
+	}
+	u, err := url.Parse(requests[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Query().Get("state")
 }
 
 // openApp serves the app alone and returns its address.

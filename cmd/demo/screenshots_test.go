@@ -31,7 +31,7 @@ func TestScreenshots(t *testing.T) {
 	b.open(s.appURL + "/")
 	b.picture(filepath.Join(dir, "home.png"), 460)
 	b.click(labelled("Log in"))
-	b.picture(filepath.Join(dir, "login.png"), 720)
+	b.picture(filepath.Join(dir, "login.png"), 810)
 	b.logIn("")
 	b.picture(filepath.Join(dir, "profile.png"), 720)
 }

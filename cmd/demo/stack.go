@@ -107,7 +107,7 @@ func (s *stack) serve(ctx context.Context) error {
 		both.Go(func() { defer stop(); errs[1] = listen.Serve(ctx, s.appLn, s.app, s.log) })
 	}
 	both.Wait()
-	return errors.Join(errs[0], errs[1], s.close())
+	return errors.Join(errs[0], errs[1], s.app.Close(), s.close())
 }
 
 func (s *stack) close() error {

@@ -258,6 +258,12 @@ func evaluate[T any](b *tab, expression string) T {
 	return v
 }
 
+// setCookie puts a cookie into the tab's browser.
+func (b *tab) setCookie(address, name, value string) {
+	b.t.Helper()
+	b.do("set the cookie "+name, command(network.SetCookie, network.SetCookieParams{URL: address, Name: name, Value: value}))
+}
+
 // withoutJavaScript switches off the scripts of all pages that the tab opens from now on.
 func (b *tab) withoutJavaScript() {
 	b.t.Helper()

@@ -81,6 +81,7 @@ func serve(ctx context.Context, args, environ []string, stderr io.Writer) error 
 	if err := app.Start(ctx); err != nil {
 		return err
 	}
+	defer app.Close()
 	fmt.Fprintf(stderr, "web %s\n  app         %s\n  provider    %s\n  client      %s   callback %s\n  sessions    %s\nready in %d ms\n",
 		version(), c.web.BaseURL, c.web.Issuer, c.web.ClientID, c.web.RedirectURL, c.web.SessionDir, time.Since(start).Milliseconds())
 	return listen.Serve(ctx, ln, app, log)
