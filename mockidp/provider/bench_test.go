@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"context"
 	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -107,7 +106,7 @@ func BenchmarkSSO(b *testing.B) {
 	}
 	now := time.Now()
 	session := &store.Session{Hash: store.HashSecret("cookie"), UserID: "auth0|ada", AuthTime: now, CreatedAt: now, ExpiresAt: now.Add(time.Hour)}
-	if err := st.CompleteLogin(context.Background(), "", &store.Login{UserID: "auth0|ada", At: now, ClientID: "web"}, session); err != nil {
+	if err := st.CompleteLogin(b.Context(), "", &store.Login{UserID: "auth0|ada", At: now, ClientID: "web"}, session); err != nil {
 		b.Fatal(err)
 	}
 	target := "/authorize?" + url.Values{"client_id": {"web"}, "redirect_uri": {callback}, "response_type": {"code"}, "scope": {"openid"}}.Encode()

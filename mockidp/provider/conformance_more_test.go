@@ -4,12 +4,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	jose "github.com/go-jose/go-jose/v4"
 )
@@ -60,11 +59,14 @@ func TestConformanceFrontChannel(t *testing.T) {
 			t.Errorf("action = %s", action)
 		}
 		csp := pg.header.Get("Content-Security-Policy")
-		if !strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "script-src 'sha256-") || strings.Contains(csp, "form-action") {
+		if !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "form-action") {
 			t.Errorf("CSP = %q", csp)
 		}
-		if strings.Count(pg.body, "<script>") != 1 {
-			t.Errorf("the page holds a script that is not ours:\n%s", pg.body)
+		_, after, _ := strings.Cut(pg.body, "<script>")
+		script, after, _ := strings.Cut(after, "</script>")
+		sum := sha256.Sum256([]byte(script))
+		if !strings.Contains(csp, "script-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'") || strings.Contains(after, "<script") {
+			t.Errorf("the CSP %q does not fit the page, or there is a second script:\n%s", csp, pg.body)
 		}
 	})
 }
@@ -109,107 +111,6 @@ func TestConformanceDynamic(t *testing.T) {
 				t.Error("the old key still signs")
 			}
 			c.verify(before) // its key is still published
-		}},
-	}, "")
-}
-
-// TestConformanceLogout is the plan oidcc-rp-initiated-logout-certification-test-plan.
-func TestConformanceLogout(t *testing.T) {
-	logout := func(i *idp, b *browser, params ...string) *page {
-		v := url.Values{}
-		change(v, params)
-		return b.get(i.base + "/oidc/logout?" + v.Encode())
-	}
-	// loggedIn tells whether the browser still has a session.
-	loggedIn := func(c *rp, b *browser) bool {
-		v, _ := b.authorize(c.request("prompt", "none").params).answer()
-		return v.Get("code") != ""
-	}
-	// confirm presses the button of the confirmation page.
-	confirm := func(t *testing.T, b *browser, pg *page) {
-		t.Helper()
-		action, fields := pg.form()
-		if action == nil || pg.status != 200 {
-			t.Fatalf("no confirmation page: %d\n%s", pg.status, pg.body)
-		}
-		if done := b.post(action.String(), fields); done.status != 200 || !strings.Contains(done.body, "You are logged out") {
-			t.Errorf("after the button: %d\n%s", done.status, done.body)
-		}
-	}
-	bad := func(name string, params func(i *idp, hint string) []string) module {
-		return module{name, func(t *testing.T, i *idp, c *rp, b *browser) {
-			hint := c.login(b, "ada").tokens.str("id_token")
-			logout(i, b, params(i, hint)...).refused()
-			if !loggedIn(c, b) {
-				t.Error("the session ended on a request that was refused")
-			}
-		}}
-	}
-	asks := func(name string, params ...string) module {
-		return module{name, func(t *testing.T, i *idp, c *rp, b *browser) {
-			c.login(b, "ada")
-			pg := logout(i, b, params...)
-			if pg.left != nil {
-				t.Fatalf("redirected to %s without a hint", pg.left)
-			}
-			if !loggedIn(c, b) {
-				t.Error("the session ended before the person was asked")
-			}
-			confirm(t, b, pg)
-			if loggedIn(c, b) {
-				t.Error("the session is still there after the person confirmed")
-			}
-		}}
-	}
-	runModules(t, []module{
-		{"oidcc-rp-initiated-logout-discovery-endpoint-verification", func(t *testing.T, i *idp, c *rp, b *browser) {
-			if got := i.discovery(t)["end_session_endpoint"]; got != i.base+"/oidc/logout" {
-				t.Errorf("end_session_endpoint = %v", got)
-			}
-		}},
-		{"oidcc-rp-initiated-logout", func(t *testing.T, i *idp, c *rp, b *browser) {
-			a := c.login(b, "ada")
-			i.advance(11 * time.Hour) // by logout the hint has usually expired
-			pg := logout(i, b, "id_token_hint", a.tokens.str("id_token"), "post_logout_redirect_uri", loggedOut, "state", "s & t=1")
-			if pg.left == nil || pg.left.String() != loggedOut+"?state=s+%26+t%3D1" {
-				t.Errorf("went to %v (%d)", pg.left, pg.status)
-			}
-			if loggedIn(c, b) {
-				t.Error("the session is still there")
-			}
-			if info := i.userinfo(t, a.tokens.str("access_token")); info.status != 401 {
-				t.Errorf("the access token of the ended session still works: %d", info.status)
-			}
-		}},
-		{"oidcc-rp-initiated-logout-no-state", func(t *testing.T, i *idp, c *rp, b *browser) {
-			hint := c.login(b, "ada").tokens.str("id_token")
-			if pg := logout(i, b, "id_token_hint", hint, "post_logout_redirect_uri", loggedOut); pg.left == nil || pg.left.String() != loggedOut {
-				t.Errorf("went to %v", pg.left)
-			}
-		}},
-		bad("oidcc-rp-initiated-logout-bad-post-logout-redirect-uri", func(_ *idp, hint string) []string {
-			return []string{"id_token_hint", hint, "post_logout_redirect_uri", "https://evil.example/"}
-		}),
-		bad("oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri", func(_ *idp, hint string) []string {
-			return []string{"id_token_hint", hint, "post_logout_redirect_uri", loggedOut + "?foo=bar"}
-		}),
-		bad("oidcc-rp-initiated-logout-modified-id-token-hint", func(_ *idp, hint string) []string {
-			payload := strings.Split(hint, ".")[1]
-			none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`))
-			return []string{"id_token_hint", none + "." + payload + ".", "post_logout_redirect_uri", loggedOut}
-		}),
-		bad("oidcc-rp-initiated-logout-bad-id-token-hint", func(i *idp, hint string) []string {
-			return []string{"id_token_hint", foreignToken(i, hint), "post_logout_redirect_uri", loggedOut}
-		}),
-		asks("oidcc-rp-initiated-logout-no-id-token-hint", "post_logout_redirect_uri", loggedOut, "client_id", "web", "state", "x"),
-		asks("oidcc-rp-initiated-logout-no-params"),
-		asks("oidcc-rp-initiated-logout-only-state", "state", "x"),
-		{"oidcc-rp-initiated-logout-no-post-logout-redirect-uri", func(t *testing.T, i *idp, c *rp, b *browser) {
-			hint := c.login(b, "ada").tokens.str("id_token")
-			pg := logout(i, b, "id_token_hint", hint)
-			if pg.left != nil || !strings.Contains(pg.body, "You are logged out") || loggedIn(c, b) {
-				t.Errorf("left for %v:\n%s", pg.left, pg.body)
-			}
 		}},
 	}, "")
 }

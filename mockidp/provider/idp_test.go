@@ -99,6 +99,7 @@ func openStore(t testing.TB) *store.Store {
 		{ID: "es", Name: "Elliptic app", Secret: "es-secret", RedirectURIs: web, Alg: "ES256"},
 		{ID: "spa", Name: "Browser app", RedirectURIs: web, PostLogoutRedirectURIs: out},
 		{ID: "native", Name: "Native app", Native: true, RedirectURIs: []string{"http://127.0.0.1/cb", "com.example.app:/cb"}},
+		{ID: "native-localhost", Name: "Native app", Native: true, RedirectURIs: []string{"http://localhost/cb"}},
 		{ID: "demo-app", Name: "Demo app", Secret: "demo-secret", RedirectURIs: []string{"http://localhost:3000/callback"},
 			PostLogoutRedirectURIs: []string{"http://localhost:3000"}},
 	} {

@@ -78,7 +78,11 @@ func (k *keyring) signer(ctx context.Context, alg string) (*signingKey, error) {
 	if key := set.current[alg]; key != nil {
 		return key, nil // another goroutine or process made it while we waited
 	}
-	if err := k.add(ctx, alg); err != nil {
+	row, err := newKey(alg, k.now())
+	if err != nil {
+		return nil, err
+	}
+	if err := k.store.AddKey(ctx, row); err != nil {
 		return nil, err
 	}
 	if set, err = k.reload(ctx); err != nil {
@@ -87,8 +91,12 @@ func (k *keyring) signer(ctx context.Context, alg string) (*signingKey, error) {
 	return set.current[alg], nil
 }
 
-// rotate adds a key for alg, then retires the one that signed before.
+// rotate adds a key for alg, then retires those that signed before.
 func (k *keyring) rotate(ctx context.Context, alg string) error {
+	row, err := newKey(alg, k.now()) // slow, so before the lock
+	if err != nil {
+		return err
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	old, err := k.store.Keys(ctx)
@@ -96,14 +104,14 @@ func (k *keyring) rotate(ctx context.Context, alg string) error {
 		return err
 	}
 	// The new key is stored first: a crash in between leaves two, never none.
-	if err := k.add(ctx, alg); err != nil {
+	if err := k.store.AddKey(ctx, row); err != nil {
 		return err
 	}
-	for _, row := range old {
-		if row.Alg != alg || !row.RetiredAt.IsZero() {
+	for _, o := range old {
+		if o.Alg != alg || !o.RetiredAt.IsZero() {
 			continue
 		}
-		if err := k.store.RetireKey(ctx, row.ID, k.now()); err != nil {
+		if err := k.store.RetireKey(ctx, o.ID, k.now()); err != nil {
 			return err
 		}
 	}
@@ -111,8 +119,8 @@ func (k *keyring) rotate(ctx context.Context, alg string) error {
 	return err
 }
 
-// add makes a key and stores it; k.mu must be held.
-func (k *keyring) add(ctx context.Context, alg string) error {
+// newKey makes a signing key.
+func newKey(alg string, now time.Time) (*store.Key, error) {
 	var private crypto.Signer
 	var err error
 	switch alg {
@@ -121,29 +129,35 @@ func (k *keyring) add(ctx context.Context, alg string) error {
 	case es256:
 		private, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	default:
-		return fmt.Errorf("signing algorithm: expected RS256 or ES256, got %q", alg)
+		return nil, fmt.Errorf("signing algorithm: expected RS256 or ES256, got %q", alg)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(private)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	// RFC 7638: the id follows from the key, so no two keys share one.
 	sum, err := (&jose.JSONWebKey{Key: private.Public()}).Thumbprint(crypto.SHA256)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return k.store.AddKey(ctx, &store.Key{ID: base64.RawURLEncoding.EncodeToString(sum), Alg: alg, PKCS8: der, CreatedAt: k.now()})
+	return &store.Key{ID: base64.RawURLEncoding.EncodeToString(sum), Alg: alg, PKCS8: der, CreatedAt: now}, nil
 }
 
-// keys returns the keys in memory, or reads them when they have aged.
+// keys returns the keys in memory, or reads them when they have aged. While one
+// goroutine reads, the others go on with what they have.
 func (k *keyring) keys(ctx context.Context) (*keySet, error) {
-	if set := k.set.Load(); set != nil && k.now().Sub(set.read).Abs() < keysFresh {
+	set := k.set.Load()
+	if set == nil {
+		return k.reread(ctx)
+	}
+	if k.now().Sub(set.read).Abs() < keysFresh || !k.mu.TryLock() {
 		return set, nil
 	}
-	return k.reread(ctx)
+	defer k.mu.Unlock()
+	return k.reload(ctx)
 }
 
 // reread returns what the store holds now.

@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -184,7 +183,7 @@ func TestStartedIn(t *testing.T) {
 	i := newIDP(t)
 	b := i.browser()
 	pg := b.authorize(i.web(t).request().params)
-	q, err := i.store.Request(context.Background(), pg.url.Query().Get("state"), i.now())
+	q, err := i.store.Request(t.Context(), pg.url.Query().Get("state"), i.now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -74,7 +74,7 @@ var formPost = template.Must(template.New("").Parse(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Continue</title></head>
 <body><form method="post" action="{{.Action}}">{{range .Fields}}
 <input type="hidden" name="{{.Name}}" value="{{.Value}}">{{end}}
-<noscript><p>You are logged in. Continue to the application:</p><button>Continue</button></noscript></form>
+<noscript><p>Continue to the application:</p><button>Continue</button></noscript></form>
 <script>` + submitScript + `</script></body></html>
 `))
 

@@ -54,6 +54,20 @@ func TestCodeRace(t *testing.T) {
 	}
 }
 
+// A replay is noticed as long as the tokens live, not only the code.
+func TestLateReplayRevokes(t *testing.T) {
+	i := newIDP(t)
+	c := i.web(t)
+	a := c.login(i.browser(), "ada")
+	i.advance(time.Hour)
+	if got := c.exchange(a); got.str("error") != "invalid_grant" {
+		t.Errorf("replay = %d %v", got.status, got.body)
+	}
+	if info := i.userinfo(t, a.tokens.str("access_token")); info.status != 401 {
+		t.Errorf("the access token still works after the replay: %d", info.status)
+	}
+}
+
 func TestRefreshRace(t *testing.T) {
 	i := newIDP(t)
 	c := i.web(t)
