@@ -64,12 +64,12 @@ func (s *Server) eventRequest(l provider.Login) actions.Request {
 }
 
 // flatten keeps each parameter's first value: Actions see strings. Credentials
-// of the token endpoint are no business of an Action, nor of the log.
+// and tokens are no business of an Action, nor of the record of its run.
 func flatten(v url.Values) map[string]string {
 	out := make(map[string]string, len(v))
 	for name := range v {
 		switch name {
-		case "client_secret", "code", "code_verifier", "refresh_token", "password":
+		case "client_secret", "code", "code_verifier", "refresh_token", "password", "id_token_hint":
 		default:
 			out[name] = v.Get(name)
 		}

@@ -24,7 +24,7 @@ func (s *Server) locationSource() string { return SourceText(s.cfg.GeoIP.Descrip
 // SourceText names a location database in a few words.
 func SourceText(d geoip.Description) string {
 	if d.Source == "built-in" {
-		return fmt.Sprintf("built-in database, %d cities", len(geoip.Cities()))
+		return fmt.Sprintf("the built-in database (%d cities)", len(geoip.Cities()))
 	}
 	return d.Source
 }

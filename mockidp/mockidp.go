@@ -50,6 +50,8 @@ type Config struct {
 	OpenAdmin bool
 	// DefaultAlg signs tokens of clients that name no algorithm: "RS256" (default) or "ES256".
 	DefaultAlg string
+	// Version is published in the discovery document as mockidp_version.
+	Version string
 
 	Log *slog.Logger     // default: slog.Default()
 	Now func() time.Time // default: time.Now
@@ -99,7 +101,7 @@ func (s *Server) wire() (err error) {
 	s.provider, err = provider.New(provider.Config{
 		Issuer: s.cfg.Issuer, LoginPath: LoginPath, Store: s.cfg.Store, PostLogin: s.postLogin,
 		ClientIP: s.cfg.TrustedProxies.Addr, ErrorPage: s.errorPage, LogoutPage: s.logoutPage,
-		DefaultAlg: cmp.Or(s.cfg.DefaultAlg, "RS256"), Log: s.log, Now: s.now,
+		DefaultAlg: cmp.Or(s.cfg.DefaultAlg, "RS256"), Version: s.cfg.Version, Log: s.log, Now: s.now,
 	})
 	if err != nil {
 		return fmt.Errorf("mockidp: %w", err)

@@ -41,7 +41,7 @@ func (s *Server) postLogin(ctx context.Context, l provider.Login) (provider.Resu
 	if err != nil {
 		return provider.Result{}, fmt.Errorf("run login flow: %w", err)
 	}
-	res := provider.Result{IDClaims: out.IDToken, ATClaims: out.AccessToken}
+	res := provider.Result{IDClaims: inOrder(out, "id_token", out.IDToken), ATClaims: inOrder(out, "access_token", out.AccessToken)}
 	run := &store.Run{
 		ID: l.TransactionID, Kind: l.Kind, UserID: l.User.ID, ClientID: l.Client.ID, LoginID: l.LoginID,
 		At: l.At, Outcome: outcomeOK,
@@ -90,6 +90,20 @@ func (s *Server) saveMetadata(ctx context.Context, userID string, out *actions.O
 		return fmt.Errorf("save metadata: %w", err)
 	}
 	return nil
+}
+
+// inOrder lists the claims that a token gets in the order in which the Actions
+// first set them.
+func inOrder(out *actions.Outcome, token string, values map[string]json.RawMessage) store.Claims {
+	claims := make(store.Claims, 0, len(values))
+	for _, r := range out.Runs {
+		for _, c := range r.Claims {
+			if value, ok := values[c.Name]; ok && c.Token == token && !claims.Has(c.Name) {
+				claims = append(claims, store.Claim{Name: c.Name, Value: value})
+			}
+		}
+	}
+	return claims
 }
 
 // report logs what a person who wonders about a missing claim must see: failures

@@ -108,8 +108,13 @@ func TestProfileAsJSON(t *testing.T) {
 	if got.Schema != 1 || !got.Authenticated || got.Token.Payload["login_count"] != 1.0 || strings.Count(got.Token.Raw, ".") != 2 || got.Token.Header["alg"] != "RS256" {
 		t.Errorf("%s", b.Body)
 	}
-	if !strings.HasPrefix(string(got.UserProfile), `{`) || strings.Index(string(got.UserProfile), "login_count") > strings.Index(string(got.UserProfile), "email") {
-		t.Errorf("custom claims do not come first: %s", got.UserProfile)
+	last := -1 // custom claims first, as the Action set them
+	for _, name := range []string{"login_count", "last_login_city", "last_login_country", "name", "email"} {
+		at := strings.Index(string(got.UserProfile), `"`+name+`"`)
+		if at <= last {
+			t.Errorf("%s is not where it should be: %s", name, got.UserProfile)
+		}
+		last = at
 	}
 	passed := map[string]bool{}
 	for _, c := range got.Token.Checks {

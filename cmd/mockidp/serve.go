@@ -19,7 +19,7 @@ func serve(ctx context.Context, args, environ []string, stderr io.Writer) error 
 		return err
 	}
 	log := c.logger(stderr)
-	c.options.Log, c.options.TestPassword = log, mockidp.TestPassword
+	c.options.Log, c.options.Version, c.options.TestPassword = log, version(), mockidp.TestPassword
 	ln, err := listen.Open(c.listen, "--listen 127.0.0.1:9401 --issuer http://localhost:9401/")
 	if err != nil {
 		return err

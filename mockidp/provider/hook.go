@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -45,10 +44,10 @@ type Login struct {
 
 // Result is what Config.PostLogin decided.
 type Result struct {
-	IDClaims map[string]json.RawMessage // custom claims of ID tokens and userinfo
-	ATClaims map[string]json.RawMessage // custom claims of access tokens
-	Deny     *Deny                      // non-nil: nothing is issued
-	Run      *store.Run                 // stored with the grant, or alone when denied; nil: none
+	IDClaims store.Claims // custom claims of ID tokens and userinfo
+	ATClaims store.Claims // custom claims of access tokens
+	Deny     *Deny        // non-nil: nothing is issued
+	Run      *store.Run   // stored with the grant, or alone when denied; nil: none
 }
 
 // Deny is an answer of PostLogin that ends the login in an OAuth error. The

@@ -12,12 +12,12 @@ import (
 	"example.com/postlogin/mockidp/store"
 )
 
-func claims(pairs ...string) map[string]json.RawMessage {
-	m := map[string]json.RawMessage{}
+func claims(pairs ...string) store.Claims {
+	var list store.Claims
 	for i := 0; i+1 < len(pairs); i += 2 {
-		m[pairs[i]] = json.RawMessage(pairs[i+1])
+		list = append(list, store.Claim{Name: pairs[i], Value: json.RawMessage(pairs[i+1])})
 	}
-	return m
+	return list
 }
 
 // The claims that PostLogin sets go where they belong, and nowhere else.
@@ -56,9 +56,9 @@ func TestCustomClaims(t *testing.T) {
 func TestProtocolClaimsCannotBeReplaced(t *testing.T) {
 	i := newIDP(t)
 	names := []string{"iss", "sub", "aud", "exp", "iat", "nbf", "jti", "nonce", "auth_time", "at_hash", "c_hash", "sid", "azp", "acr", "amr"}
-	evil := map[string]json.RawMessage{"client_id": json.RawMessage(`"evil"`), "scope": json.RawMessage(`"evil"`), "active": json.RawMessage(`"evil"`)}
+	evil := claims("client_id", `"evil"`, "scope", `"evil"`, "active", `"evil"`)
 	for _, n := range names {
-		evil[n] = json.RawMessage(`"evil"`)
+		evil = append(evil, claims(n, `"evil"`)...)
 	}
 	i.hook = func(provider.Login) (provider.Result, error) {
 		return provider.Result{IDClaims: evil, ATClaims: evil}, nil

@@ -78,10 +78,10 @@ func leftHalf(s string) string {
 // userClaims writes the standard claims that scope or the claims parameter asks
 // for (OIDC Core 5.4, 5.5), as far as they are known. A custom claim of the same
 // name stands already and wins.
-func (p *Provider) userClaims(o *object, u *store.User, scope string, asked, custom map[string]json.RawMessage) {
+func (p *Provider) userClaims(o *object, u *store.User, scope string, asked map[string]json.RawMessage, custom store.Claims) {
 	scopes := strings.Fields(scope)
 	wanted := func(scope, name string) bool {
-		if _, taken := custom[name]; taken {
+		if custom.Has(name) {
 			return false
 		}
 		_, byName := asked[name]

@@ -2,9 +2,9 @@ package provider
 
 import (
 	"encoding/json"
-	"maps"
-	"slices"
 	"strconv"
+
+	"example.com/postlogin/mockidp/store"
 )
 
 // object writes one flat JSON object in the order of the calls. Each login
@@ -63,11 +63,11 @@ func (o *object) list(name string, values ...string) {
 	o.buf = append(o.buf, ']')
 }
 
-// custom writes claims by name, without those that skip names.
-func (o *object) custom(claims map[string]json.RawMessage, skip func(name string) bool) {
-	for _, name := range slices.Sorted(maps.Keys(claims)) {
-		if !skip(name) {
-			o.raw(name, claims[name])
+// custom writes claims in their order, without those that skip names.
+func (o *object) custom(claims store.Claims, skip func(name string) bool) {
+	for _, c := range claims {
+		if !skip(c.Name) {
+			o.raw(c.Name, c.Value)
 		}
 	}
 }

@@ -95,7 +95,7 @@ func (s *Store) action(ctx context.Context, query, key string) (*Action, error) 
 
 // Actions returns all Actions, the oldest first.
 func (s *Store) Actions(ctx context.Context) (actions []*Action, err error) {
-	err = s.read(ctx, func(l *lane) error {
+	err = s.list(ctx, func(l *lane) error {
 		return l.rows(ctx, `SELECT `+actionColumns+` FROM actions ORDER BY created_at, name`, nil, func(r *sql.Rows) error {
 			actions = append(actions, new(Action))
 			return r.Scan(actions[len(actions)-1].columns()...)

@@ -52,6 +52,22 @@ func BenchmarkLoginWrites(b *testing.B) {
 	}
 }
 
+// BenchmarkOpen opens a store: an existing file costs the start of the program,
+// a new one in memory every test that uses one.
+func BenchmarkOpen(b *testing.B) {
+	existing := file(b)
+	must(b, open(b, existing).Close())
+	for name, dsn := range map[string]string{"an existing file": existing, "memory": "memory:"} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				s, err := store.Open(b.Context(), dsn)
+				must(b, err)
+				must(b, s.Close())
+			}
+		})
+	}
+}
+
 type loginFixture struct {
 	s    *store.Store
 	user *store.User
@@ -111,7 +127,7 @@ func (f *loginFixture) login(tb testing.TB, i int) {
 	_, err = s.Flow(ctx, "post-login")
 	must(tb, err)
 	g := &store.Grant{ClientID: "demo-app", UserID: u.ID, SessionID: ss.ID, RedirectURI: r.RedirectURI, Scope: r.Scope, Nonce: r.Nonce, Challenge: r.Challenge, AuthTime: now, IP: ip, Simulated: true,
-		IDClaims: map[string]json.RawMessage{"login_count": json.RawMessage(`1`), "last_login_city": json.RawMessage(`"London"`), "last_login_country": json.RawMessage(`"GB"`)},
+		IDClaims: store.Claims{{Name: "login_count", Value: json.RawMessage(`1`)}, {Name: "last_login_city", Value: json.RawMessage(`"London"`)}, {Name: "last_login_country", Value: json.RawMessage(`"GB"`)}},
 		CodeHash: digest("code", i), CodeExpires: now.Add(time.Minute), CreatedAt: now}
 	run := &store.Run{ID: id, Kind: "login", UserID: u.ID, ClientID: "demo-app", LoginID: l.ID, At: now, Outcome: "ok", Record: benchRecord}
 	must(tb, s.SaveGrant(ctx, g, run))

@@ -56,7 +56,7 @@ func (s *Store) Client(ctx context.Context, id string) (*Client, error) {
 
 // Clients returns all clients, the oldest first.
 func (s *Store) Clients(ctx context.Context) (clients []*Client, err error) {
-	err = s.read(ctx, func(l *lane) error {
+	err = s.list(ctx, func(l *lane) error {
 		return l.rows(ctx, `SELECT `+clientColumns+` FROM clients ORDER BY created_at, id`, nil, func(r *sql.Rows) error {
 			clients = append(clients, new(Client))
 			return r.Scan(clients[len(clients)-1].columns()...)

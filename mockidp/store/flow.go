@@ -35,7 +35,7 @@ func (s *Store) Deploy(ctx context.Context, id string, now time.Time) (*Version,
 
 // Versions returns the Action's deployed versions, the newest first.
 func (s *Store) Versions(ctx context.Context, id string) (versions []*Version, err error) {
-	err = s.read(ctx, func(l *lane) error {
+	err = s.list(ctx, func(l *lane) error {
 		versions, err = l.versions(ctx, `SELECT `+versionColumns+` FROM action_versions WHERE action_id = $1 ORDER BY number DESC`, id)
 		return err
 	})

@@ -34,6 +34,9 @@ func (s *Store) SaveGrant(ctx context.Context, g *Grant, run *Run) error {
 		return noteClient(ctx, l, g.SessionID, g.ClientID)
 	}, func(c *cache) {
 		c.noteClient(g.SessionID, g.ClientID)
+		if g.CodeHash == "" {
+			return // nobody will ask for it by its code
+		}
 		kept := *g
 		kept.AuthTime, kept.CodeExpires, kept.CreatedAt = stored(g.AuthTime), stored(g.CodeExpires), stored(g.CreatedAt)
 		c.putGrant(&kept)
@@ -104,7 +107,7 @@ func (l *lane) grant(ctx context.Context, where, key string) (*Grant, error) {
 // ErrGone and nothing is stored for them (RFC 6749 section 4.1.2).
 func (s *Store) RedeemCode(ctx context.Context, grantID string, now time.Time, tokens ...*Token) error {
 	return s.tx(ctx, func(l *lane) error {
-		err := l.change(ctx, ErrGone, `UPDATE grants SET redeemed_at = $2, expires_at = $3 WHERE id = $1 AND redeemed_at = 0 AND revoked_at = 0 AND code_expires > $2`,
+		err := l.change(ctx, ErrGone, `UPDATE grants SET redeemed_at = $2, expires_at = CASE WHEN expires_at < $3 THEN $3 ELSE expires_at END WHERE id = $1 AND redeemed_at = 0 AND revoked_at = 0 AND code_expires > $2`,
 			grantID, ms(now), lastExpiry(now, tokens))
 		if err != nil {
 			return err

@@ -21,7 +21,7 @@ func (s *Store) AddKey(ctx context.Context, k *Key) error {
 
 // Keys returns all keys, retired ones included, the newest first.
 func (s *Store) Keys(ctx context.Context) (keys []*Key, err error) {
-	err = s.read(ctx, func(l *lane) error {
+	err = s.list(ctx, func(l *lane) error {
 		return l.rows(ctx, `SELECT id, alg, pkcs8, created_at, retired_at FROM keys ORDER BY seq DESC`, nil, func(r *sql.Rows) error {
 			k := new(Key)
 			keys = append(keys, k)

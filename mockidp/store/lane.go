@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -13,6 +14,10 @@ import (
 
 // lane is one connection with its prepared statements. It belongs to whoever
 // took it out of its channel, so that it needs no locks.
+//
+// A context ends the wait for a lane, not a statement that has begun: those take
+// microseconds, watching the context would cost a goroutine each, and a COMMIT
+// that is cut off leaves the caller not knowing what happened.
 type lane struct {
 	db    *sql.DB // where the connection comes from, at first use
 	conn  *sql.Conn
@@ -33,7 +38,7 @@ func (l *lane) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 		}
 		l.conn, l.stmts = conn, map[string]*sql.Stmt{}
 	}
-	st, err := l.conn.PrepareContext(ctx, strings.ReplaceAll(query, "$", "?"))
+	st, err := l.conn.PrepareContext(context.WithoutCancel(ctx), strings.ReplaceAll(query, "$", "?"))
 	if err != nil {
 		return nil, err
 	}
@@ -41,15 +46,21 @@ func (l *lane) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	return st, nil
 }
 
+func (l *lane) close() {
+	if l.conn != nil {
+		l.conn.Close() // with it go its statements
+	}
+}
+
 // exec runs query and returns how many rows it changed.
 func (l *lane) exec(ctx context.Context, query string, args ...any) (int64, error) {
 	st, err := l.stmt(ctx, query)
 	if err != nil {
-		return 0, err
+		return 0, explain(err)
 	}
 	res, err := st.ExecContext(context.WithoutCancel(ctx), cleanAll(args)...)
 	if err != nil {
-		return 0, unique(err)
+		return 0, explain(err)
 	}
 	return res.RowsAffected()
 }
@@ -67,13 +78,13 @@ func (l *lane) change(ctx context.Context, none error, query string, args ...any
 func (l *lane) row(ctx context.Context, query string, args []any, dest ...any) error {
 	st, err := l.stmt(ctx, query)
 	if err != nil {
-		return err
+		return explain(err)
 	}
 	err = st.QueryRowContext(context.WithoutCancel(ctx), cleanAll(args)...).Scan(dest...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNotFound
 	}
-	return unique(err)
+	return explain(err)
 }
 
 // rows runs query and calls each for every row. each must not use the lane:
@@ -81,11 +92,11 @@ func (l *lane) row(ctx context.Context, query string, args []any, dest ...any) e
 func (l *lane) rows(ctx context.Context, query string, args []any, each func(*sql.Rows) error) error {
 	st, err := l.stmt(ctx, query)
 	if err != nil {
-		return err
+		return explain(err)
 	}
 	rows, err := st.QueryContext(context.WithoutCancel(ctx), cleanAll(args)...)
 	if err != nil {
-		return err
+		return explain(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -93,7 +104,7 @@ func (l *lane) rows(ctx context.Context, query string, args []any, each func(*sq
 			return err
 		}
 	}
-	return rows.Err()
+	return explain(rows.Err())
 }
 
 // cleanAll makes every string of args valid for TEXT: PostgreSQL refuses NUL
@@ -117,13 +128,17 @@ func clean(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-// unique turns the violation of a unique constraint into ErrExists.
-func unique(err error) error {
+// explain turns the violation of a unique constraint into ErrExists and says of
+// every other error whose it is.
+func explain(err error) error {
+	if err == nil {
+		return nil
+	}
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch e.Code() {
 		case sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE:
 			return ErrExists
 		}
 	}
-	return err
+	return fmt.Errorf("store: %w", err)
 }

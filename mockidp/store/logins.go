@@ -94,7 +94,7 @@ func (s *Store) countLogin(ctx context.Context, l *Login, ss *Session) error {
 
 // Logins returns the user's last logins, the newest first; a limit of 0 means all.
 func (s *Store) Logins(ctx context.Context, userID string, limit int) (logins []*Login, err error) {
-	err = s.read(ctx, func(c *lane) error {
+	err = s.list(ctx, func(c *lane) error {
 		return c.rows(ctx, `SELECT `+loginColumns+` FROM logins WHERE user_id = $1 ORDER BY n DESC LIMIT $2`, []any{userID, rowLimit(limit)}, func(r *sql.Rows) error {
 			logins = append(logins, new(Login))
 			return r.Scan(logins[len(logins)-1].columns()...)

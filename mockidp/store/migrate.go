@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
+	"strings"
 
 	"github.com/pressly/goose/v3"
 )
@@ -13,20 +16,30 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// newest is the number of the last file in migrations.
-const newest = 1
-
 // migrate brings the schema up to date. It asks for the version first: on a
 // store that is up to date, which is every start but one, that is one query
 // instead of goose's dozen.
 func migrate(ctx context.Context, db *sql.DB) error {
-	version, err := schemaVersion(ctx, db)
-	if err != nil || version == newest {
+	newest, err := newestMigration()
+	if err != nil {
 		return err
+	}
+	version, err := schemaVersion(ctx, db)
+	for err == nil && version < newest {
+		// Another process may be migrating too: what fails here because it
+		// was faster has succeeded there.
+		before, upErr := version, up(ctx, db)
+		if version, err = schemaVersion(ctx, db); version == before {
+			return errors.Join(upErr, err)
+		}
 	}
 	if version > newest {
 		return fmt.Errorf("a newer version of this program wrote it (schema %d, this program knows %d): use that version or another file", version, newest)
 	}
+	return err
+}
+
+func up(ctx context.Context, db *sql.DB) error {
 	dir, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
@@ -37,6 +50,16 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 	_, err = p.Up(ctx)
 	return err
+}
+
+// newestMigration is the number that the last file in migrations begins with.
+func newestMigration() (int64, error) {
+	files, err := migrations.ReadDir("migrations")
+	if err != nil {
+		return 0, err
+	}
+	number, _, _ := strings.Cut(files[len(files)-1].Name(), "_")
+	return strconv.ParseInt(number, 10, 64)
 }
 
 // schemaVersion is the number of the last migration applied, 0 for none.

@@ -21,8 +21,8 @@ const maxPending = 16384
 // process: several servers on one database would need them in a table.
 type pending struct {
 	mu   sync.Mutex
-	byID map[string]*waiting
-	age  *list.List // of *waiting, the oldest in front
+	byID map[string]*waiting // nil when closed
+	age  *list.List          // of *waiting, the oldest in front
 }
 
 // waiting is one request. Who wants to answer it holds lock; the request
@@ -42,6 +42,9 @@ func (p *pending) add(r Request) error {
 	w.req.Store(&r)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.byID == nil {
+		return errClosed
+	}
 	if p.byID[r.ID] != nil {
 		return ErrExists
 	}
@@ -103,21 +106,22 @@ func (p *pending) prune(now time.Time) {
 	}
 }
 
-// save writes the waiting requests to the database, load takes them from there:
-// deleted in the same transaction, so that of two processes one gets them.
+// save writes the waiting requests to the database and forgets them.
 func (p *pending) save(ctx context.Context, s *Store) error {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.byID) == 0 {
+	waiting := p.byID
+	p.byID = nil
+	p.mu.Unlock()
+	if len(waiting) == 0 {
 		return nil
 	}
 	return s.tx(ctx, func(l *lane) error {
-		for _, w := range p.byID {
-			doc, err := json.Marshal(w.req.Load())
+		for _, w := range waiting {
+			r := w.req.Load()
+			doc, err := json.Marshal(r)
 			if err != nil {
 				return err
 			}
-			r := w.req.Load()
 			_, err = l.exec(ctx, `INSERT INTO requests (id, expires_at, doc) VALUES ($1, $2, $3)`, r.ID, ms(r.ExpiresAt), string(doc))
 			if err != nil {
 				return err
@@ -127,6 +131,8 @@ func (p *pending) save(ctx context.Context, s *Store) error {
 	})
 }
 
+// load takes them back. It deletes them in the same transaction, so that of two
+// processes one gets them.
 func (p *pending) load(ctx context.Context, s *Store) error {
 	var saved int64
 	err := s.read(ctx, func(l *lane) error { return l.row(ctx, `SELECT COUNT(*) FROM requests`, nil, toInt{&saved}) })

@@ -28,7 +28,7 @@ func insertRun(ctx context.Context, l *lane, r *Run) error {
 
 // Runs returns the last runs, the newest first; a limit of 0 means all that are kept.
 func (s *Store) Runs(ctx context.Context, limit int) (runs []*Run, err error) {
-	err = s.read(ctx, func(l *lane) error {
+	err = s.list(ctx, func(l *lane) error {
 		return l.rows(ctx, `SELECT `+runColumns+` FROM runs ORDER BY seq DESC LIMIT $1`, []any{rowLimit(limit)}, func(r *sql.Rows) error {
 			runs = append(runs, new(Run))
 			return r.Scan(runs[len(runs)-1].columns()...)

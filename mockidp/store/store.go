@@ -44,7 +44,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	s := &Store{pools: p, pending: newPending(), cache: newCache(src.path != "")}
 	if err := s.pending.load(ctx, s); err != nil {
 		p.close()
-		return nil, fmt.Errorf("store: %s: %w", src, err)
+		return nil, fmt.Errorf("%w (taking over the requests of the last run from %s)", err, src)
 	}
 	return s, nil
 }

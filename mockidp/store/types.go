@@ -146,8 +146,8 @@ type Grant struct {
 	AuthTime    time.Time
 	IP          netip.Addr // address that the login came from; refresh runs use it while it is simulated
 	Simulated   bool
-	IDClaims    map[string]json.RawMessage            // custom claims of the ID token
-	ATClaims    map[string]json.RawMessage            // custom claims of the access token
+	IDClaims    Claims                                // custom claims of the ID token
+	ATClaims    Claims                                // custom claims of the access token
 	Claims      map[string]map[string]json.RawMessage // the claims parameter, for userinfo
 	CodeHash    string                                // SHA-256 of the code, base64url; empty when no code was issued
 	CodeExpires time.Time

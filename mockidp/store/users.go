@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"math"
 	"strings"
@@ -34,6 +35,9 @@ func (s *Store) CreateUser(ctx context.Context, u *User) error {
 	for _, m := range []*json.RawMessage{&u.AppMetadata, &u.UserMetadata} {
 		if len(*m) == 0 {
 			*m = json.RawMessage(`{}`)
+		}
+		if _, err := merge(*m, nil); err != nil {
+			return fmt.Errorf("store: metadata of user %s: %w", u.Email, err)
 		}
 	}
 	return s.write(ctx, func(l *lane) error {
@@ -79,7 +83,7 @@ func (s *Store) user(ctx context.Context, id func(*cache) string, query, key str
 // Users returns up to limit users in the order of their creation; a limit of
 // 0 means all.
 func (s *Store) Users(ctx context.Context, limit int) (users []*User, err error) {
-	err = s.read(ctx, func(l *lane) error {
+	err = s.list(ctx, func(l *lane) error {
 		return l.rows(ctx, `SELECT `+userColumns+` FROM users ORDER BY seq, id LIMIT $1`, []any{rowLimit(limit)}, func(r *sql.Rows) error {
 			users = append(users, new(User))
 			return r.Scan(users[len(users)-1].columns()...)
@@ -124,6 +128,9 @@ func (s *Store) changeUser(ctx context.Context, id, query string, value any) err
 // Patches that run at the same time all take effect: the first UPDATE locks the
 // row before its metadata is read.
 func (s *Store) PatchMetadata(ctx context.Context, userID string, p MetadataPatch, now time.Time) (*User, error) {
+	if len(p.App) == 0 && len(p.User) == 0 {
+		return s.User(ctx, userID)
+	}
 	u := new(User)
 	err := s.tx(ctx, func(l *lane) error {
 		err := l.row(ctx, `UPDATE users SET updated_at = $2 WHERE id = $1 RETURNING `+userColumns, []any{userID, ms(now)}, u.columns()...)
@@ -146,13 +153,14 @@ func (s *Store) PatchMetadata(ctx context.Context, userID string, p MetadataPatc
 	return &mine, nil
 }
 
+// merge returns object with patch merged into it. Neither is changed.
 func merge(object json.RawMessage, patch map[string]json.RawMessage) (json.RawMessage, error) {
-	if len(patch) == 0 {
-		return object, nil
-	}
 	merged := map[string]json.RawMessage{}
 	if err := json.Unmarshal(object, &merged); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("want a JSON object: %w", err)
+	}
+	if len(patch) == 0 {
+		return object, nil
 	}
 	maps.Copy(merged, patch)
 	maps.DeleteFunc(merged, func(_ string, v json.RawMessage) bool { return len(v) == 0 || string(v) == "null" })

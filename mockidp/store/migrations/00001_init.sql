@@ -98,8 +98,8 @@ CREATE TABLE grants (
   auth_time    BIGINT  NOT NULL,
   ip           TEXT    NOT NULL,
   simulated    BOOLEAN NOT NULL,
-  id_claims    TEXT    NOT NULL,                   -- custom claims of the ID token, JSON; empty: none
-  at_claims    TEXT    NOT NULL,                   -- custom claims of the access token, JSON; empty: none
+  id_claims    TEXT    NOT NULL,                   -- custom claims of the ID token, JSON object in the order of its members
+  at_claims    TEXT    NOT NULL,                   -- custom claims of the access token, likewise
   claims       TEXT    NOT NULL,                   -- claims parameter, JSON; empty: absent
   code_hash    TEXT    UNIQUE,                     -- NULL: no code was issued
   code_expires BIGINT  NOT NULL,
