@@ -15,7 +15,7 @@ import (
 // one is a decision. Arrows point down or right; nothing imports a command.
 var allowed = map[string][]string{
 	"cmd/demo":     {"cmd/listen", "cmd/settings", "mockidp", "mockidp/actions", "web"},
-	"cmd/mockidp":  {"cmd/listen", "cmd/settings", "mockidp", "mockidp/actions", "mockidp/clientip"},
+	"cmd/mockidp":  {"cmd/listen", "cmd/settings", "mockidp", "mockidp/actions", "mockidp/clientip", "mockidp/store"},
 	"cmd/web":      {"cmd/listen", "cmd/settings", "web"},
 	"cmd/listen":   {},
 	"cmd/settings": {},

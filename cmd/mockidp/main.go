@@ -3,6 +3,7 @@
 //
 //	mockidp [serve]                          serve (flags: mockidp --help)
 //	mockidp ready [--wait] [--timeout 30s]   exit 0 when the running server is ready
+//	mockidp actions deploy FILE              check an Action, deploy it, put it last in the login flow
 //	mockidp config                           print each setting and where it came from
 //	mockidp version
 package main
@@ -45,11 +46,13 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		return serve(ctx, args, environ, stderr)
 	case "ready":
 		return ready(ctx, args, environ, stderr)
+	case "actions":
+		return runActions(ctx, args, environ, stdout, stderr)
 	case "config":
 		return printConfig(args, environ, stdout, stderr)
 	case "version":
 		_, err := fmt.Fprintln(stdout, "mockidp", version())
 		return err
 	}
-	return fmt.Errorf("no command %q: expected serve, ready, config or version", command)
+	return fmt.Errorf("no command %q: expected serve, ready, actions, config or version", command)
 }

@@ -146,3 +146,30 @@ func TestServeGreetsAnswersAndStops(t *testing.T) {
 		t.Error("ready says yes after the stop")
 	}
 }
+
+func TestActionsDeploy(t *testing.T) {
+	t.Chdir(t.TempDir())
+	env := []string{"MOCKIDP_DATABASE_URL=file:./idp.db"}
+	write := func(name, code string) {
+		if err := os.WriteFile(name, []byte(code), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("greet.js", "exports.onExecutePostLogin = async (event, api) => {\n };\n}\n")
+	err := run(t.Context(), []string{"actions", "deploy", "greet.js"}, env, t.Output(), t.Output())
+	if err == nil || !strings.Contains(err.Error(), "greet.js:3:1") || !strings.Contains(err.Error(), "one closing brace too many") {
+		t.Errorf("a brace too many: %v", err)
+	}
+	write("greet.js", `exports.onExecutePostLogin = async (event, api) => {};`)
+	for _, want := range []string{"1  greet v1", "1  greet v2"} {
+		var out bytes.Buffer
+		if err := run(t.Context(), []string{"actions", "deploy", "greet.js"}, env, &out, t.Output()); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("deploy: %v, %q; want %q", err, &out, want)
+		}
+	}
+	for _, args := range [][]string{{"actions"}, {"actions", "deploy"}, {"actions", "deploy", "--alg"}, {"actions", "deploy", "nothing.js"}, {"actions", "deploy", "--database-url", "memory:", "greet.js"}} {
+		if err := run(t.Context(), args, env, t.Output(), t.Output()); err == nil {
+			t.Errorf("%q was accepted", args)
+		}
+	}
+}

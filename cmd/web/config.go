@@ -126,6 +126,13 @@ func (c *config) declareProvider() {
 		}
 		return nil
 	})
+	c.set.Value("signing-alg", "OIDC_SIGNING_ALG", "RS256", "the only algorithm accepted on ID tokens: RS256 or ES256", func(v string) error {
+		c.web.SigningAlg = v
+		if v != "RS256" && v != "ES256" {
+			return fmt.Errorf("expected RS256 or ES256, got %q", v)
+		}
+		return nil
+	})
 	c.set.Value("connect-to", "OIDC_CONNECT_TO", "", "host:port to dial for the issuer's host, when this program knows it by another name", func(v string) error {
 		c.web.ConnectTo = v
 		if v != "" && !strings.Contains(v, ":") {

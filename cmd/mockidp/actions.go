@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"example.com/postlogin/mockidp"
+	"example.com/postlogin/mockidp/actions"
+	"example.com/postlogin/mockidp/store"
+)
+
+// runActions is "mockidp actions deploy [flags] FILE". It works on the database
+// itself, so a server that runs on the same file uses the Action at its next login.
+func runActions(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
+	if len(args) < 2 || args[0] != "deploy" || strings.HasPrefix(args[len(args)-1], "-") {
+		return errors.New("expected: mockidp actions deploy [--database-url file:./mockidp.db] FILE.js")
+	}
+	file := args[len(args)-1]
+	c, err := parse(args[1:len(args)-1], environ, stderr)
+	if err != nil {
+		return err
+	}
+	if c.options.DatabaseURL == "memory:" {
+		return errors.New("--database-url memory: belongs to one process. Name the server's file, as in file:./mockidp.db")
+	}
+	code, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+	if err := check(ctx, file, name, string(code)); err != nil {
+		return err
+	}
+	st, err := store.Open(ctx, c.options.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	if _, err := mockidp.Seed(ctx, st, mockidp.SeedEmpty, c.options.Client); err != nil {
+		return err
+	}
+	if err := mockidp.Deploy(ctx, st, name, string(code)); err != nil {
+		return err
+	}
+	return tell(ctx, stdout, st, name)
+}
+
+// check compiles the code in a worker, as every Deploy must.
+func check(ctx context.Context, file, name, code string) error {
+	runner, err := actions.New(actions.Config{Workers: 1})
+	if err != nil {
+		return err
+	}
+	defer runner.Close()
+	err = runner.Compile(ctx, name, code)
+	if se, ok := errors.AsType[*actions.SyntaxError](err); ok {
+		text := fmt.Sprintf("not deployed: %s:%d:%d: %s", file, se.Line, se.Column, se.Message)
+		if se.Text != "" {
+			text += "\n  " + se.Text
+		}
+		if se.Hint != "" {
+			text += "\n  hint: " + se.Hint
+		}
+		return errors.New(text)
+	}
+	return err
+}
+
+// tell says what the next login runs.
+func tell(ctx context.Context, w io.Writer, st *store.Store, name string) error {
+	flow, err := st.Flow(ctx, mockidp.Trigger)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "deployed %s. The next login runs:\n", name)
+	for i, v := range flow {
+		fmt.Fprintf(w, "  %d  %s v%d\n", i+1, v.Name, v.Number)
+	}
+	return nil
+}
