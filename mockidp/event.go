@@ -26,7 +26,7 @@ func (s *Server) event(l provider.Login) *actions.Event {
 		Client:        actions.Client{ClientID: l.Client.ID, Name: l.Client.Name, Metadata: l.Client.Metadata},
 		Connection:    actions.Connection{ID: connectionID, Name: connectionName, Strategy: strategy},
 		Request:       s.eventRequest(l),
-		Stats:         actions.Stats{LoginsCount: l.User.LoginsCount},
+		Stats:         actions.Stats{LoginsCount: loginsCount(l)},
 		Tenant:        actions.Tenant{ID: tenant},
 		Transaction:   eventTransaction(l),
 		User:          eventUser(l.User),
@@ -45,6 +45,15 @@ func (s *Server) event(l provider.Login) *actions.Event {
 		}
 	}
 	return ev
+}
+
+// loginsCount is the number of this very login. The user's row may be further
+// already: somebody else may have logged in with the account meanwhile.
+func loginsCount(l provider.Login) int64 {
+	if l.Request != nil && l.Request.LoginN > 0 {
+		return l.Request.LoginN
+	}
+	return l.User.LoginsCount
 }
 
 func (s *Server) eventRequest(l provider.Login) actions.Request {

@@ -100,22 +100,34 @@ func (r *Runner) Compile(ctx context.Context, name, source string) error {
 	if len(source) > maxSource {
 		return &SyntaxError{Message: "The Action is larger than 100 kB"}
 	}
-	box, err := r.pool.get(ctx)
-	if err != nil {
-		return fmt.Errorf("no worker to compile Action %q: %w", name, err)
+	syntax, err := r.compile(ctx, source)
+	if errors.Is(err, errUnsent) {
+		syntax, err = r.compile(ctx, source)
 	}
-	syntax, err := box.compile(ctx, source, r.limits.Compile)
 	switch {
-	case err != nil:
-		r.pool.discard(box)
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.Is(err, errDead):
 		return &SyntaxError{Message: fmt.Sprintf("The Action could not be compiled within %s", seconds(r.limits.Compile))}
+	case err != nil:
+		return fmt.Errorf("compile Action %q: %w", name, err)
 	case syntax != nil:
-		r.pool.put(box)
 		return syntax
 	}
-	r.pool.put(box)
 	return nil
+}
+
+// compile asks one worker.
+func (r *Runner) compile(ctx context.Context, source string) (*SyntaxError, error) {
+	box, err := r.pool.get(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("no worker: %w", err)
+	}
+	syntax, err := box.compile(ctx, source, r.limits.Compile)
+	if err != nil {
+		r.pool.discard(box)
+		return nil, err
+	}
+	r.pool.put(box)
+	return syntax, nil
 }

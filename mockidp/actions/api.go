@@ -3,6 +3,7 @@ package actions
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -10,10 +11,10 @@ import (
 )
 
 // apiObject is the table of apiGroups made ready: a script that makes the
-// prototypes of api's members, and the methods by full name.
+// prototypes of api's members, and the methods by their number in it.
 type apiObject struct {
 	groups  []string
-	methods map[string]apiEntry
+	methods []apiEntry
 	script  *goja.Program
 }
 
@@ -24,7 +25,7 @@ type apiEntry struct {
 }
 
 var apiTable = sync.OnceValue(func() *apiObject {
-	t := &apiObject{methods: map[string]apiEntry{}}
+	t := &apiObject{}
 	var js strings.Builder
 	js.WriteString("(function (command) { 'use strict'; return [")
 	for i, g := range apiGroups() {
@@ -32,8 +33,12 @@ var apiTable = sync.OnceValue(func() *apiObject {
 		js.WriteString("{")
 		for _, m := range g.methods {
 			name := g.name + "." + m.name
-			t.methods[name] = apiEntry{name, i, m.run}
-			fmt.Fprintf(&js, "%s(%s) { return command(%q, this, arguments); },", m.name, m.params, name)
+			arguments := "this"
+			if m.params != "" {
+				arguments += ", " + m.params
+			}
+			fmt.Fprintf(&js, "%s(%s) { return command(%d, %s); },", m.name, m.params, len(t.methods), arguments)
+			t.methods = append(t.methods, apiEntry{name, i, m.run})
 		}
 		js.WriteString("},")
 	}
@@ -81,23 +86,22 @@ type apiCall struct {
 	line int
 }
 
-// command is what every api method calls: command(name, this, arguments). What
+// command is what every api method calls: command(number, this, …arguments). What
 // it accepts is recorded at once, on this side, where the Action can't change
 // it any more; nothing is carried out before the whole flow has ended.
 func (w *world) command(call goja.FunctionCall) goja.Value {
-	name := call.Argument(0).String()
-	m := apiTable().methods[name]
+	m := &apiTable().methods[call.Argument(0).ToInteger()]
 	r := w.run
 	// A method taken off its object fails on the real service too, which keeps
 	// its state in private fields; an api object kept from an earlier login has
 	// nothing left to act on.
 	if r == nil || call.Argument(1) != goja.Value(r.groups[m.group]) {
-		w.throw("TypeError", fmt.Sprintf("Illegal invocation: call it as api.%s(…), on the api object of this login", name))
+		w.throw("TypeError", fmt.Sprintf("Illegal invocation: call it as api.%s(…), on the api object of this login", m.name))
 	}
 	if m.run == nil {
-		w.throw("Error", fmt.Sprintf("api.%s is not supported by this emulator yet", name))
+		w.throw("Error", fmt.Sprintf("api.%s is not supported by this emulator yet", m.name))
 	}
-	c := &apiCall{w: w, r: r, name: name, args: w.arguments(call.Argument(2)), line: w.line()}
+	c := &apiCall{w: w, r: r, name: m.name, args: call.Arguments[2:], line: w.line()}
 	return m.run(c)
 }
 
@@ -120,7 +124,7 @@ func indexName(i int) string {
 
 // line is the author's line that is being executed.
 func (w *world) line() int {
-	var buf [8]goja.StackFrame
+	var buf [10]goja.StackFrame
 	// The nearest frames are the prelude's; a few more reach the author's code
 	// through a helper such as Array.prototype.forEach.
 	for _, f := range w.rt.CaptureCallStack(len(buf), buf[:0]) {
@@ -138,14 +142,13 @@ func (c *apiCall) arg(i int) goja.Value {
 	return goja.Undefined()
 }
 
-// accept records the call with its arguments as JSON; nil is an argument that
-// JSON can't say.
+// accept records the call with its arguments as JSON; nil ends the list early.
 func (c *apiCall) accept(args ...json.RawMessage) {
-	for i, a := range args {
+	if i := slices.IndexFunc(args, func(a json.RawMessage) bool { return a == nil }); i >= 0 {
+		args = args[:i]
+	}
+	for _, a := range args {
 		c.r.output += len(a)
-		if a == nil {
-			args[i] = json.RawMessage("null")
-		}
 	}
 	if c.r.output += len(c.name); c.r.output > maxOutput {
 		c.w.throw("RangeError", "The Action's commands exceed 1 MB")
@@ -173,13 +176,7 @@ func (c *apiCall) setCustomClaim() goja.Value {
 	if name == "scope" {
 		c.w.throw("Error", `The "scope" claim cannot be set.`)
 	}
-	value := c.w.toJSON(c.arg(1))
-	token := "id_token"
-	if c.name == "accessToken.setCustomClaim" {
-		token = "access_token"
-	}
-	c.accept(quoteJSON(name), value)
-	c.r.result.Claims = append(c.r.result.Claims, Claim{Token: token, Name: name, Value: value, Line: c.line})
+	c.accept(quoteJSON(name), c.w.toJSON(c.arg(1)))
 	return c.r.api
 }
 
@@ -190,8 +187,6 @@ func (c *apiCall) setMetadata() goja.Value {
 	value := c.w.toJSON(c.arg(1))
 	if value == nil {
 		c.r.warn(c.line, fmt.Sprintf("the value for %s is undefined, so api.%s changes nothing (line %d)", name, c.name, c.line))
-		c.accept(quoteJSON(name))
-		return c.r.api
 	}
 	c.accept(quoteJSON(name), value)
 	return c.r.api

@@ -1,3 +1,5 @@
+//go:build linux
+
 package actions
 
 import (
@@ -5,10 +7,8 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"os"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -114,27 +114,3 @@ func BenchmarkWorkerStart(b *testing.B) {
 		p.close()
 	}
 }
-
-func workshopSource(tb testing.TB) string {
-	tb.Helper()
-	b, err := os.ReadFile("testdata/workshop.js")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return string(b)
-}
-
-func sampleEvent(tb testing.TB) *Event {
-	tb.Helper()
-	b, err := os.ReadFile("testdata/event.json")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	var ev Event
-	if err := json.Unmarshal(b, &ev); err != nil {
-		tb.Fatal(err)
-	}
-	return &ev
-}
-
-var _ = strings.TrimSpace

@@ -11,11 +11,12 @@ import (
 
 // buildJSON makes JavaScript values of a JSON text as JSON.parse would. It is
 // four times as fast as the engine's JSON.parse, which matters once per run, and
-// reads nothing that the Action could have replaced.
-func (w *world) buildJSON(text []byte) (goja.Value, error) {
+// reads nothing that the Action could have replaced. Members of objects that
+// uses does not name are left out.
+func (w *world) buildJSON(text []byte, uses *usage) (goja.Value, error) {
 	b := builder{w: w, text: text}
 	b.space()
-	v, err := b.value(0)
+	v, err := b.value(0, uses)
 	if err == nil {
 		if b.space(); b.at != len(text) {
 			err = errors.New("more text after the value")
@@ -57,7 +58,7 @@ func (b *builder) next() byte {
 	return b.text[b.at]
 }
 
-func (b *builder) value(depth int) (goja.Value, error) {
+func (b *builder) value(depth int, uses *usage) (goja.Value, error) {
 	if depth > maxDepth {
 		return nil, errors.New("nested too deeply")
 	}
@@ -65,7 +66,7 @@ func (b *builder) value(depth int) (goja.Value, error) {
 	case 0:
 		return nil, errTruncated
 	case '{':
-		return b.object(depth)
+		return b.object(depth, uses)
 	case '[':
 		return b.array(depth)
 	case '"':
@@ -93,7 +94,7 @@ func (b *builder) word(word string, v goja.Value) (goja.Value, error) {
 	return v, nil
 }
 
-func (b *builder) object(depth int) (goja.Value, error) {
+func (b *builder) object(depth int, uses *usage) (goja.Value, error) {
 	// Filled while it has no prototype: a setter that the Action put on
 	// Object.prototype must not see the event's members, and "__proto__" is a
 	// member like any other.
@@ -118,10 +119,20 @@ func (b *builder) object(depth int) (goja.Value, error) {
 			return nil, err
 		}
 		if b.next() != ':' {
-			return nil, errors.New("expected :")
+			return nil, errors.New("expected a colon")
 		}
 		b.at++
-		v, err := b.value(depth + 1)
+		var inner *usage
+		if uses != nil {
+			used := false
+			if inner, used = uses.members[key]; !used {
+				if err := b.skip(); err != nil {
+					return nil, err
+				}
+				continue
+			}
+		}
+		v, err := b.value(depth+1, inner)
 		if err != nil {
 			return nil, err
 		}
@@ -144,12 +155,45 @@ func (b *builder) array(depth int) (goja.Value, error) {
 		case !first:
 			return nil, errors.New("expected , or ]")
 		}
-		v, err := b.value(depth + 1)
+		v, err := b.value(depth+1, nil)
 		if err != nil {
 			return nil, err
 		}
 		items = append(items, v)
 	}
+}
+
+// skip passes over one value without looking closely.
+func (b *builder) skip() error {
+	depth := 0
+	for b.next(); b.at < len(b.text); {
+		switch b.text[b.at] {
+		case '"':
+			if _, _, err := b.quoted(); err != nil {
+				return err
+			}
+			if depth == 0 {
+				return nil
+			}
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth == 0 {
+				return nil // the end of what holds a number or a word
+			}
+			if depth--; depth == 0 {
+				b.at++
+				return nil
+			}
+		case ',':
+			if depth == 0 {
+				return nil
+			}
+		}
+		b.at++
+	}
+	return errTruncated
 }
 
 // quoted returns the raw string literal at b.at, quotes included.

@@ -90,6 +90,31 @@ func (r *claimRules) dropped(token, name string) string {
 	return ""
 }
 
+// claimsOf lists the claims among commands.
+func claimsOf(commands []Command) []Claim {
+	claims := []Claim{}
+	for _, c := range commands {
+		token := ""
+		switch c.Name {
+		case "idToken.setCustomClaim":
+			token = "id_token"
+		case "accessToken.setCustomClaim":
+			token = "access_token"
+		default:
+			continue
+		}
+		claim := Claim{Token: token, Line: c.Line}
+		if len(c.Args) == 0 || json.Unmarshal(c.Args[0], &claim.Name) != nil {
+			continue // no worker of ours sends this
+		}
+		if len(c.Args) > 1 {
+			claim.Value = c.Args[1]
+		}
+		claims = append(claims, claim)
+	}
+	return claims
+}
+
 // addClaims takes a run's claims into the outcome, the last writer winning, and
 // warns of those the real service would drop in silence.
 func (o *Outcome) addClaims(run *ActionRun, rules claimRules) {

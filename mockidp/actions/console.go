@@ -14,7 +14,8 @@ func hostConsole(w *world, args hostArgs) goja.Value {
 	}
 	line := w.line()
 	text := w.nodeStack(w.format(w.arguments(args.at(1))))
-	if indent := args.text(2); indent != "" {
+	if r.indent > 0 {
+		indent := strings.Repeat(" ", r.indent)
 		text = indent + strings.ReplaceAll(text, "\n", "\n"+indent)
 	}
 	if r.logged += len(text) + 1; r.logged > maxConsole {
@@ -22,6 +23,15 @@ func hostConsole(w *world, args hostArgs) goja.Value {
 		return nil
 	}
 	r.result.Console = append(r.result.Console, ConsoleLine{Level: args.text(0), Text: text, Line: line})
+	return nil
+}
+
+// hostGroup opens or closes a console group: spaces more or less. A group ends
+// with its run at the latest.
+func hostGroup(w *world, args hostArgs) goja.Value {
+	if r := w.run; r != nil {
+		r.indent = min(max(r.indent+int(args.at(0).ToInteger()), 0), 40)
+	}
 	return nil
 }
 

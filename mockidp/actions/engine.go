@@ -78,6 +78,7 @@ func (e *engine) run(q runRequest) (res runResult, known bool) {
 	}
 	start := time.Now()
 	r := newRun(e, &res)
+	r.number = q.number
 	w := startWatch(r, q.budget, e.soft)
 	e.setCurrent(r)
 	keep := e.execute(q, t, r)
@@ -126,7 +127,7 @@ func (e *engine) execute(q runRequest, t *sourceText, r *run) (keep bool) {
 // it is done after long runs and once in a while.
 func (e *engine) crowded(w *watch) bool {
 	e.runs++
-	if !w.looked && e.runs%256 != 0 {
+	if !w.looked && e.runs%32 != 0 {
 		return false
 	}
 	return e.soft > 0 && liveHeap() > w.base+e.soft/2
@@ -151,11 +152,11 @@ func (e *engine) settle(m settleMessage) {
 	}
 }
 
-// stop ends the run in progress.
-func (e *engine) stop() {
+// stop ends the run of that number, if it is in progress.
+func (e *engine) stop(number uint32) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.current != nil {
+	if e.current != nil && e.current.number == number {
 		e.current.interrupt(errStopped)
 	}
 }

@@ -68,6 +68,11 @@ func (w *world) interruption(ie *goja.InterruptedError) error {
 	return f
 }
 
+// scriptError is an error in the words that JavaScript shows.
+type scriptError string
+
+func (e scriptError) Error() string { return string(e) }
+
 // thrown describes a thrown or rejected value. Reading it may run the Action's
 // getters, which may throw, loop or be interrupted in their turn.
 func (w *world) thrown(v goja.Value) error {
@@ -122,10 +127,10 @@ type stackFrame struct {
 // shownFrames is how deep a stack is reported, as in Node.
 const shownFrames = 10
 
-// locate gives e its position and stack: the author's frames only, in Node's form.
+// locate gives e its position and stack (the author's frames only, in Node's
+// form) and Node's words.
 func (w *world) locate(e *Error, frames []stackFrame) {
 	var b strings.Builder
-	b.WriteString(e.Error())
 	n := 0
 	for _, f := range frames {
 		if f.file != scriptName {
@@ -146,7 +151,8 @@ func (w *world) locate(e *Error, frames []stackFrame) {
 			b.WriteString(f.function + " (" + at + ")")
 		}
 	}
-	e.Stack = b.String()
+	w.prog.likeNodeError(e)
+	e.Stack = e.Error() + b.String()
 }
 
 // position takes the wrapper's columns off line 1.

@@ -49,11 +49,12 @@ const timeLayout = "2006-01-02T15:04:05.000Z"
 func At(t time.Time) Time { return Time{t} }
 
 // MarshalJSON writes the instant as JavaScript's Date.prototype.toISOString does.
-func (t Time) MarshalJSON() ([]byte, error) {
-	b := make([]byte, 0, len(timeLayout)+2)
+func (t Time) MarshalJSON() ([]byte, error) { return t.append(nil), nil }
+
+func (t Time) append(b []byte) []byte {
 	b = append(b, '"')
 	b = t.UTC().AppendFormat(b, timeLayout)
-	return append(b, '"'), nil
+	return append(b, '"')
 }
 
 // Agent is the AI agent linked to the application, when there is one.
@@ -164,19 +165,7 @@ type Tenant struct {
 // Actions would fall into: geoip and all metadata are objects, roles, methods,
 // identities and scope lists are arrays, also when the caller left them nil.
 func (e *Event) MarshalJSON() ([]byte, error) {
-	type plain Event
-	c := e.complete()
-	return json.Marshal((*plain)(&c))
-}
-
-// clone makes a copy through JSON that shares nothing with e.
-func (e *Event) clone() (*Event, error) {
-	b, err := e.MarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	var c Event
-	return &c, json.Unmarshal(b, &c)
+	return e.appendJSON(nil)
 }
 
 // complete returns a copy of e in which nothing that Actions rely on is null.

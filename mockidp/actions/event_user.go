@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"bytes"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -54,22 +53,7 @@ type plainUser User // without methods, so that JSON does not recurse
 
 // MarshalJSON writes the user with its Attributes as members beside the rest.
 func (u User) MarshalJSON() ([]byte, error) {
-	b, err := json.Marshal(plainUser(u))
-	if err != nil || len(u.Attributes) == 0 {
-		return b, err
-	}
-	extra := map[string]json.RawMessage{}
-	known := userFields()
-	for k, v := range u.Attributes {
-		if !known[k] {
-			extra[k] = v
-		}
-	}
-	more, err := json.Marshal(extra)
-	if err != nil || len(extra) == 0 {
-		return b, err
-	}
-	return bytes.Join([][]byte{b[:len(b)-1], more[1:]}, []byte(",")), nil
+	return appendJSON(nil, reflect.ValueOf(&u).Elem())
 }
 
 // UnmarshalJSON reads what MarshalJSON writes: an unknown member becomes an Attribute.

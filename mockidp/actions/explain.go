@@ -59,6 +59,8 @@ func (f *flowRun) explain(run *ActionRun) {
 	if e.Line > 0 {
 		near = fmt.Sprintf(" (it was at line %d)", e.Line)
 	}
+	before := e.Error()
+	defer func() { e.Stack = e.Error() + strings.TrimPrefix(e.Stack, before) }()
 	switch run.Outcome {
 	case OutcomeTimeout:
 		e.Message = fmt.Sprintf("Action %q exceeded the %s limit%s", run.Name, seconds(l.Time), near)

@@ -12,7 +12,7 @@ type pendingFetch struct {
 	call            int // index in the run's Requests
 }
 
-// hostFetch starts an HTTP request ({method, url, headers, body}) and returns a
+// hostFetch starts an HTTP request ({method, url, headers, body, line}) and returns a
 // promise of {status, statusText, headers, body, url}. The request itself is
 // made, captured or refused by the server.
 func hostFetch(w *world, args hostArgs) goja.Value {
@@ -38,7 +38,7 @@ func hostFetch(w *world, args hostArgs) goja.Value {
 	r.engine.asked++
 	id := r.engine.asked
 	r.pending[id] = &pendingFetch{resolve, reject, len(r.result.Requests)}
-	r.result.Requests = append(r.result.Requests, OutgoingCall{Method: q.Method, URL: q.URL, Headers: q.Headers, Body: q.Body, Line: w.line()})
+	r.result.Requests = append(r.result.Requests, OutgoingCall{Method: q.Method, URL: q.URL, Headers: q.Headers, Body: q.Body, Line: int(o.Get("line").ToInteger())})
 	r.engine.fetch(fetchMessage{ID: id, Request: q})
 	return w.rt.ToValue(promise)
 }

@@ -64,25 +64,40 @@ func (f *flowRun) one(ctx context.Context, a *Action, budget time.Duration) erro
 	if err != nil {
 		return fmt.Errorf("event for Action %q: %w", a.Name, err)
 	}
-	if f.box == nil {
-		if f.box, err = f.runner.pool.get(ctx); err != nil {
-			return fmt.Errorf("no worker for Action %q: %w", a.Name, err)
-		}
-	}
 	q := runRequest{key: keyOf(a), cold: f.runner.cold, budget: budget, event: event}
+	res, err := f.run(ctx, a, q)
+	if errors.Is(err, errUnsent) {
+		res, err = f.run(ctx, a, q)
+	}
+	if err != nil {
+		return fmt.Errorf("run Action %q: %w", a.Name, err)
+	}
+	f.record(a, res)
+	return nil
+}
+
+// run runs an Action in the flow's sandbox, or in a new one when the last one
+// had to be discarded.
+func (f *flowRun) run(ctx context.Context, a *Action, q runRequest) (*runResult, error) {
+	if f.box == nil {
+		box, err := f.runner.pool.get(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("no worker: %w", err)
+		}
+		f.box = box
+	}
 	res, err := f.box.run(ctx, q, a.Source, f.runner.limits.Grace)
 	if err != nil || res.Retire {
 		f.runner.pool.discard(f.box)
 		f.box = nil
 	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case errors.Is(err, errDead):
+		return res, nil
 	}
-	if err != nil && !errors.Is(err, errDead) {
-		return err
-	}
-	f.record(a, res)
-	return nil
+	return res, err
 }
 
 func (f *flowRun) release() {
@@ -108,10 +123,8 @@ func keyOf(a *Action) programKey {
 
 // record adds a run to the outcome.
 func (f *flowRun) record(a *Action, res *runResult) {
-	run := &res.ActionRun
-	run.ID, run.Name, run.Version = a.ID, a.Name, a.Version
-	name := fileName(a.Name)
-	f.rename(run, name)
+	run := res.run(a)
+	f.rename(run, fileName(a.Name))
 	f.out.addClaims(run, f.rules)
 	f.applyMetadata(run)
 	switch {
@@ -121,8 +134,6 @@ func (f *flowRun) record(a *Action, res *runResult) {
 	case res.Deny != nil:
 		f.out.Denied = &Denial{Action: a.Name, Reason: *res.Deny}
 	}
-	run.Console, run.Commands, run.Claims = array(run.Console), array(run.Commands), array(run.Claims)
-	run.Warnings, run.Requests = array(run.Warnings), array(run.Requests)
 	f.out.Runs = append(f.out.Runs, *run)
 }
 

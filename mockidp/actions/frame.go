@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -17,7 +18,7 @@ const (
 	frameProgram = 'P' // to the worker: program key, source text
 	frameRun     = 'R' // to the worker: runRequest
 	frameSettle  = 'S' // to the worker: settleMessage, the answer to a frameFetch
-	frameStop    = 'X' // to the worker: give up the run in progress
+	frameStop    = 'X' // to the worker: give up the run of this number, if it is still in progress
 	frameFetch   = 'F' // from the worker: fetchMessage
 	frameDone    = 'D' // from the worker: runResult or compileResult
 	frameUnknown = 'U' // from the worker: the run's program is not here, send it
@@ -41,11 +42,13 @@ func finishFrame(buf []byte) []byte {
 
 // jsonFrame is a whole frame with v as payload.
 func jsonFrame(buf []byte, kind byte, v any) ([]byte, error) {
-	payload, err := json.Marshal(v)
-	if err != nil {
+	w := bytes.NewBuffer(beginFrame(buf, kind))
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false) // values stay as the Action's JSON.stringify wrote them
+	if err := e.Encode(v); err != nil {
 		return nil, fmt.Errorf("encode frame %c: %w", kind, err)
 	}
-	return finishFrame(append(beginFrame(buf, kind), payload...)), nil
+	return finishFrame(w.Bytes()), nil
 }
 
 // readFrame reads one frame. The payload is valid until the next call with the
@@ -73,6 +76,7 @@ type programKey [32]byte
 
 // runRequest asks for one run.
 type runRequest struct {
+	number uint32 // tells this run from others of the same worker
 	key    programKey
 	cold   bool
 	budget time.Duration
@@ -81,9 +85,10 @@ type runRequest struct {
 
 // The header of a run is binary so that the event, much the largest part, is
 // scanned once only, by the worker.
-const runHeader = len(programKey{}) + 1 + 4
+const runHeader = 4 + len(programKey{}) + 1 + 4
 
 func (q *runRequest) append(buf []byte) []byte {
+	buf = binary.LittleEndian.AppendUint32(buf, q.number)
 	buf = append(buf, q.key[:]...)
 	cold := byte(0)
 	if q.cold {
@@ -100,18 +105,36 @@ func parseRun(b []byte) (q runRequest, err error) {
 	if len(b) < runHeader {
 		return q, fmt.Errorf("run frame of %d bytes: at least %d expected", len(b), runHeader)
 	}
-	n := copy(q.key[:], b)
+	q.number = binary.LittleEndian.Uint32(b)
+	n := 4 + copy(q.key[:], b[4:])
 	q.cold = b[n] == 1
 	q.budget = time.Duration(binary.LittleEndian.Uint32(b[n+1:])) * time.Millisecond
 	q.event = b[runHeader:]
 	return q, nil
 }
 
-// runResult is what came out of one run.
+// runResult is what came out of one run. The fields are those of ActionRun.
 type runResult struct {
-	ActionRun
-	Deny   *string `json:"deny,omitempty"`   // reason of the last access.deny
-	Retire bool    `json:"retire,omitempty"` // the worker holds too much memory: replace it
+	Outcome    string         `json:"outcome"`
+	DurationMS float64        `json:"ms"`
+	Cold       bool           `json:"cold,omitempty"`
+	Console    []ConsoleLine  `json:"console,omitempty"`
+	Commands   []Command      `json:"commands,omitempty"`
+	Warnings   []Warning      `json:"warnings,omitempty"`
+	Error      *Error         `json:"error,omitempty"`
+	Requests   []OutgoingCall `json:"requests,omitempty"`
+	Deny       *string        `json:"deny,omitempty"`   // reason of the last access.deny
+	Retire     bool           `json:"retire,omitempty"` // the worker holds too much memory: replace it
+}
+
+// run is the result as the public record of a run of a.
+func (r *runResult) run(a *Action) *ActionRun {
+	return &ActionRun{
+		ID: a.ID, Name: a.Name, Version: a.Version,
+		Outcome: r.Outcome, DurationMS: r.DurationMS, Cold: r.Cold, Error: r.Error,
+		Console: array(r.Console), Commands: array(r.Commands), Warnings: array(r.Warnings), Requests: array(r.Requests),
+		Claims: claimsOf(r.Commands),
+	}
 }
 
 // compileResult answers frameCompile; nil means the text is good.

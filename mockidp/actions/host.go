@@ -24,11 +24,11 @@ func (a hostArgs) text(i int) string { return text(a.at(i)) }
 // bytes is the part of an ArrayBuffer given by arguments i (buffer), i+1
 // (offset) and i+2 (length). It is the buffer's own memory.
 func (a hostArgs) bytes(w *world, i int) []byte {
-	buffer, ok := a.at(i).Export().(goja.ArrayBuffer)
-	if !ok {
+	o, ok := a.at(i).(*goja.Object)
+	if !ok || kindOf(o) != kindBuffer {
 		w.throw("TypeError", "expected an ArrayBuffer")
 	}
-	all := buffer.Bytes()
+	all := o.Export().(goja.ArrayBuffer).Bytes()
 	from, n := a.at(i+1).ToInteger(), a.at(i+2).ToInteger()
 	if from < 0 || n < 0 || from > int64(len(all)) || n > int64(len(all))-from {
 		w.throw("RangeError", "out of the buffer's bounds")
@@ -41,9 +41,11 @@ func (a hostArgs) bytes(w *world, i int) []byte {
 func hostFunctions() map[string]hostFunction {
 	return map[string]hostFunction{
 		"console":    hostConsole,
+		"group":      hostGroup,
 		"inspect":    hostInspect,
 		"format":     hostFormat,
 		"promise":    hostPromise,
+		"line":       hostLine,
 		"timer":      hostTimer,
 		"clearTimer": hostClearTimer,
 		"clock":      hostClock,
@@ -88,6 +90,8 @@ func hostPattern(w *world, args hostArgs) goja.Value {
 
 // hostPromise is true for a promise; util.types needs to know.
 func hostPromise(w *world, args hostArgs) goja.Value {
-	_, ok := args.at(0).Export().(*goja.Promise)
-	return w.rt.ToValue(ok)
+	return w.rt.ToValue(promiseOf(args.at(0)) != nil)
 }
+
+// hostLine is the author's line that led here.
+func hostLine(w *world, _ hostArgs) goja.Value { return w.rt.ToValue(w.line()) }

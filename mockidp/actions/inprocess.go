@@ -12,6 +12,7 @@ import (
 type local struct {
 	engine *engine
 	fetch  fetcher
+	runs   uint32          // number of the last run
 	ctx    context.Context // of the run in progress, for its requests
 }
 
@@ -30,10 +31,12 @@ func (l *local) compile(_ context.Context, source string, _ time.Duration) (*Syn
 }
 
 func (l *local) run(ctx context.Context, q runRequest, source string, _ time.Duration) (*runResult, error) {
+	l.runs++
+	q.number = l.runs
+	defer whenDone(ctx, func() { l.engine.stop(q.number) })()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	l.ctx = ctx
-	defer context.AfterFunc(ctx, l.engine.stop)()
 	l.engine.add(q.key, source)
 	res, known := l.engine.run(q)
 	if !known {

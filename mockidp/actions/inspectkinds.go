@@ -11,10 +11,11 @@ import (
 // custom calls an object's own way of being shown
 // (Symbol.for("nodejs.util.inspect.custom")), as Node does.
 func (in *inspector) custom(o *goja.Object) (string, bool) {
-	if _, proxy := o.Export().(goja.Proxy); proxy {
+	v, plain := in.symbolValue(o, in.w.inspectSymbol())
+	if !plain {
 		return "", false
 	}
-	f, ok := goja.AssertFunction(o.GetSymbol(in.w.inspectSymbol()))
+	f, ok := goja.AssertFunction(v)
 	if !ok {
 		return "", false
 	}
@@ -43,13 +44,17 @@ func (w *world) inspectSymbol() *goja.Symbol {
 	return w.inspectKey
 }
 
-// hasOwnToString tells whether %s should call toString: the Action's own
-// classes and errors have one worth calling, built-in objects have not.
+// hasOwnToString tells whether %s should call toString: functions, errors and
+// the Action's own classes have one worth calling, other built-ins have not.
 func (in *inspector) hasOwnToString(o *goja.Object) bool {
 	if o.ClassName() == "Error" {
 		return true
 	}
-	if _, proxy := o.Export().(goja.Proxy); proxy || o.ClassName() != "Object" {
+	switch kindOf(o) {
+	case kindFunction:
+		return true
+	case "Object":
+	default:
 		return false
 	}
 	for p := o; p != nil && p != in.w.objectProto; p = p.Prototype() {
@@ -113,7 +118,7 @@ func (in *inspector) date(o *goja.Object) string {
 }
 
 func (in *inspector) boxed(s *shape, o *goja.Object) {
-	class := o.ClassName()
+	class := in.className(o)
 	v, ok := goja.AssertFunction(o.Get("valueOf"))
 	if !ok {
 		return
@@ -127,10 +132,9 @@ func (in *inspector) boxed(s *shape, o *goja.Object) {
 }
 
 // collection shows the entries of a Map or Set.
-func (in *inspector) collection(s *shape, o *goja.Object, class string) {
+func (in *inspector) collection(s *shape, o *goja.Object, class, kind string) {
 	s.items = int(o.Get("size").ToInteger())
 	s.open = fmt.Sprintf("%s(%d) {", class, s.items)
-	isMap := o.ClassName() == "Map"
 	s.each = func() []string {
 		in.indent += 2
 		defer func() { in.indent -= 2 }()
@@ -140,7 +144,7 @@ func (in *inspector) collection(s *shape, o *goja.Object, class string) {
 				out = append(out, more(s.items-len(out)))
 				return false
 			}
-			if pair, ok := v.(*goja.Object); ok && isMap {
+			if pair, ok := v.(*goja.Object); ok && kind == kindMap {
 				out = append(out, in.value(pair.Get("0"))+" => "+in.value(pair.Get("1")))
 			} else {
 				out = append(out, in.value(v))
@@ -172,7 +176,7 @@ func groupItems(out []string, breakWidth, indent int, numeric bool) []string {
 		return out
 	}
 	bias := math.Sqrt(float64(actualMax) - float64(total)/float64(len(out)))
-	biasedMax := math.Max(float64(actualMax)-bias, 1)
+	biasedMax := math.Max(float64(actualMax)-3-bias, 1)
 	square := int(math.Round(math.Sqrt(2.5*biasedMax*float64(n)) / biasedMax)) // a character is 2.5 times as high as wide
 	columns := min(square, (breakWidth-indent)/actualMax, 12, 15)
 	if columns <= 1 {

@@ -4,6 +4,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"math/big"
+	"reflect"
 	"strings"
 
 	"github.com/dop251/goja"
@@ -30,29 +32,28 @@ func (in *inspector) shape(o *goja.Object) *shape {
 	if class != "Object" {
 		s.open = class + " {"
 	}
-	switch exported := o.Export().(type) {
-	case goja.Proxy:
-		if t := exported.Target(); t != nil {
+	switch kind := kindOf(o); kind {
+	case kindProxy:
+		if t := o.Export().(goja.Proxy).Target(); t != nil {
 			return in.shape(t)
 		}
 		return &shape{base: "<Revoked Proxy>"}
-	case *goja.Promise:
-		in.promise(s, exported)
-		return s
-	case goja.ArrayBuffer:
-		b := exported.Bytes()
-		s.items, s.each = 1, func() []string {
-			return []string{"[Uint8Contents]: <" + hexBytes(b) + ">", fmt.Sprintf("byteLength: %d", len(b))}
-		}
-		return s
-	}
-	switch o.ClassName() {
-	case "Array":
+	case kindPromise:
+		in.promise(s, o.Export().(*goja.Promise))
+	case kindBuffer:
+		in.arrayBuffer(s, o.Export().(goja.ArrayBuffer).Bytes())
+	case kindMap, kindSet:
+		in.collection(s, o, class, kind)
+	case kindTyped:
+		in.typedArray(s, o, class)
+	case kindArray:
 		in.array(s, o, class)
+	case "Arguments":
+		s.open = "[Arguments] {"
 	case "Error":
 		s.base = in.errorText(o)
 		s.open, s.keys = "{", withoutKey(s.keys, "stack", "message")
-	case "Function":
+	case kindFunction:
 		s.base, s.open = in.function(o, class), "{"
 	case "RegExp":
 		s.base, s.open = o.String(), "{"
@@ -60,17 +61,71 @@ func (in *inspector) shape(o *goja.Object) *shape {
 		s.base, s.open = in.date(o), "{"
 	case "Number", "String", "Boolean":
 		in.boxed(s, o)
-	case "Map", "Set":
-		in.collection(s, o, class)
-	case "WeakMap", "WeakSet":
-		s.items, s.each = 1, func() []string { return []string{"<items unknown>"} }
-	case "Arguments":
-		in.array(s, o, "Array")
-		s.open = "[Arguments] ["
 	default:
-		in.typedArray(s, o, class)
+		if o.ExportType() == reflect.TypeFor[*big.Int]() {
+			in.boxed(s, o)
+		} else if class == "WeakMap" || class == "WeakSet" {
+			s.items, s.each = 1, func() []string { return []string{"<items unknown>"} }
+		} else if tag, _ := in.symbolValue(o, goja.SymToStringTag); tag != nil && goja.IsString(tag) && tag.String() != "" && tag.String() != class {
+			s.open = orObject(class) + " [" + tag.String() + "] {"
+		}
 	}
 	return s
+}
+
+// What goja's class names don't tell apart.
+const (
+	kindProxy    = "Proxy"
+	kindPromise  = "Promise"
+	kindBuffer   = "ArrayBuffer"
+	kindMap      = "Map"
+	kindSet      = "Set"
+	kindTyped    = "TypedArray"
+	kindArray    = "Array"
+	kindFunction = "Function"
+)
+
+// kindOf tells what o is without running any of its code.
+func kindOf(o *goja.Object) string {
+	switch t := o.ExportType(); {
+	case t == reflect.TypeFor[goja.Proxy]():
+		return kindProxy
+	case t == reflect.TypeFor[*goja.Promise]():
+		return kindPromise
+	case t == reflect.TypeFor[goja.ArrayBuffer]():
+		return kindBuffer
+	case t == reflect.TypeFor[[][2]any]():
+		return kindMap
+	case o.ClassName() == "Object" && t == reflect.TypeFor[[]any]():
+		return kindSet
+	case t != nil && t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.Interface:
+		return kindTyped
+	}
+	if _, ok := goja.AssertFunction(o); ok {
+		return kindFunction
+	}
+	return o.ClassName()
+}
+
+// symbolValue is the value of a symbol property of o or its prototypes, if it
+// is not an accessor.
+func (in *inspector) symbolValue(o *goja.Object, symbol *goja.Symbol) (goja.Value, bool) {
+	for p, depth := o, 0; p != nil && depth < 100; p, depth = p.Prototype(), depth+1 {
+		if kindOf(p) == kindProxy {
+			return nil, false
+		}
+		get, set, v, found := in.w.descriptor(p, symbol)
+		if found {
+			return v, !get && !set
+		}
+	}
+	return nil, false
+}
+
+func (in *inspector) arrayBuffer(s *shape, b []byte) {
+	s.items, s.each = 1, func() []string {
+		return []string{"[Uint8Contents]: <" + hexBytes(b) + ">", fmt.Sprintf("byteLength: %d", len(b))}
+	}
 }
 
 func orObject(class string) string {
@@ -138,9 +193,11 @@ func (w *world) descriptor(o *goja.Object, k goja.Value) (get, set bool, value g
 // keys are o's own enumerable keys, without the indexes of arrays.
 func (in *inspector) keys(o *goja.Object) []goja.Value {
 	var keys []goja.Value
-	class := o.ClassName()
-	_, typed := typedLength(o)
-	indexed := class == "Array" || class == "String" || class == "Arguments" || typed
+	indexed := false
+	switch kindOf(o) {
+	case kindArray, kindTyped, "String":
+		indexed = true
+	}
 	for _, k := range o.Keys() {
 		if indexed && isIndex(k) {
 			continue
@@ -214,44 +271,12 @@ func holes(n int) string {
 	return fmt.Sprintf("<%d empty items>", n)
 }
 
-// typedLength is the length of a typed array.
-func typedLength(o *goja.Object) (int, bool) {
-	switch a := o.Export().(type) {
-	case []uint8:
-		return len(a), true
-	case []int8:
-		return len(a), true
-	case []uint16:
-		return len(a), true
-	case []int16:
-		return len(a), true
-	case []uint32:
-		return len(a), true
-	case []int32:
-		return len(a), true
-	case []float32:
-		return len(a), true
-	case []float64:
-		return len(a), true
-	case []int64:
-		return len(a), true
-	case []uint64:
-		return len(a), true
-	}
-	return 0, false
-}
-
 func (in *inspector) typedArray(s *shape, o *goja.Object, class string) {
-	n, ok := typedLength(o)
-	if !ok {
-		return
-	}
 	if b, isBytes := o.Export().([]uint8); isBytes && class == "Buffer" {
-		s.base = "<Buffer" + strings.TrimRight(" "+hexBytes(b), " ") + ">"
+		s.base = "<Buffer " + hexBytes(b) + ">"
 		return
 	}
 	in.array(s, o, class)
-	s.open = fmt.Sprintf("%s(%d) [", class, n)
 }
 
 // hexBytes shows at most 50 bytes.

@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"runtime/debug"
 	"syscall"
+	"time"
+	"unsafe"
 )
 
 // harden narrows what this worker process can do. Failures are accepted: each
@@ -37,13 +39,14 @@ func ownBinary() (string, error) {
 	return os.Executable()
 }
 
-// pollable makes the worker wait for its input in the poller. A thread that
-// waits in a blocking read has its processor taken away and given to another
-// thread each time, which costs more than a warm run.
-func pollable(f *os.File) *os.File {
-	fd := int(f.Fd())
-	if err := syscall.SetNonblock(fd, os.Getenv("WB") != "1"); err != nil {
-		return f
-	}
-	return os.NewFile(uintptr(fd), f.Name())
+// linger waits up to d for input on f. The thread keeps its processor meanwhile:
+// handing it back and waking the scheduler's monitor again costs as much as a
+// warm run, and after one run the next is often near.
+func linger(f *os.File, d time.Duration) {
+	p := struct {
+		fd              int32
+		events, revents int16
+	}{fd: int32(f.Fd()), events: 1} // POLLIN
+	t := syscall.NsecToTimespec(int64(d))
+	syscall.RawSyscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(&p)), 1, uintptr(unsafe.Pointer(&t)), 0, 0, 0)
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime/debug"
+	"time"
 )
 
 // harden narrows what this worker process can do. Outside Linux only the heap
@@ -20,4 +21,5 @@ func isolate(*exec.Cmd) {}
 
 func ownBinary() (string, error) { return os.Executable() }
 
-func pollable(f *os.File) *os.File { return f }
+// linger is a saving that only Linux has.
+func linger(*os.File, time.Duration) {}

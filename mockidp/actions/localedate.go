@@ -25,7 +25,7 @@ type dateFormat struct {
 func (f *dateFormat) set(name, value string, truthy bool) error {
 	enum := func(target *string, allowed ...string) error {
 		if !slices.Contains(allowed, value) {
-			return fmt.Errorf("Value %s out of range for Intl.DateTimeFormat options property %s", value, name)
+			return scriptError(fmt.Sprintf("Value %s out of range for Intl.DateTimeFormat options property %s", value, name))
 		}
 		*target = value
 		return nil
@@ -35,7 +35,7 @@ func (f *dateFormat) set(name, value string, truthy bool) error {
 	case "timeZone":
 		zone, err := loadZone(value)
 		if err != nil {
-			return fmt.Errorf("Invalid time zone specified: %s", value)
+			return scriptError(fmt.Sprintf("Invalid time zone specified: %s", value))
 		}
 		f.zone = zone
 		return nil
@@ -86,11 +86,11 @@ func (f *dateFormat) complete(kind string) error {
 	if f.dateStyle != "" || f.timeStyle != "" {
 		switch {
 		case hasDate || hasTime || f.zoneName != "":
-			return errors.New("Can't set option when dateStyle or timeStyle is used")
+			return scriptError("Can't set option when dateStyle or timeStyle is used")
 		case kind == "time" && f.dateStyle != "":
-			return errors.New("Invalid option : dateStyle")
+			return scriptError("Invalid option : dateStyle")
 		case kind == "date" && f.timeStyle != "":
-			return errors.New("Invalid option : timeStyle")
+			return scriptError("Invalid option : timeStyle")
 		}
 		f.applyStyles()
 		return nil
@@ -100,7 +100,7 @@ func (f *dateFormat) complete(kind string) error {
 		f.year, f.month, f.day = "numeric", "numeric", "numeric"
 	}
 	if kind == "time" && !hasTime || kind == "any" && neither {
-		f.hour, f.minute, f.second = "numeric", "2-digit", "2-digit"
+		f.hour, f.minute, f.second = "numeric", "numeric", "numeric"
 	}
 	return nil
 }
@@ -121,15 +121,44 @@ func (f *dateFormat) applyStyles() {
 	}
 	switch f.timeStyle {
 	case "short":
-		f.hour, f.minute = "numeric", "2-digit"
+		f.hour, f.minute = "numeric", "numeric"
 	case "medium":
-		f.hour, f.minute, f.second = "numeric", "2-digit", "2-digit"
+		f.hour, f.minute, f.second = "numeric", "numeric", "numeric"
 	}
 }
 
 // supported refuses combinations whose form was not compared with Node.
 func (f *dateFormat) supported() error {
+	present := func(letter, value string) string {
+		if value == "" {
+			return ""
+		}
+		return letter
+	}
+	date := present("w", f.weekday) + present("y", f.year) + present("m", f.month) + present("d", f.day)
+	clock := present("h", f.hour) + present("m", f.minute) + present("s", f.second)
+	fine := slices.Contains([]string{"", "w", "y", "m", "d", "md", "ym", "ymd", "wmd", "wymd"}, date) &&
+		slices.Contains([]string{"", "h", "hm", "hms", "m", "s"}, clock) &&
+		!(date == "w" && clock != "")
+	if f.zoneName != "" {
+		fine = fine && clock != "" && !f.british && f.supportedZoneName()
+	}
+	if !fine {
+		return errors.New("this combination of date format options is not supported by this emulator: it would risk to answer otherwise than Node")
+	}
 	return nil
+}
+
+// supportedZoneName: the short names of the Americas beyond the four zones of
+// the contiguous United States are many and odd.
+func (f *dateFormat) supportedZoneName() bool {
+	switch name := f.zone.String(); name {
+	case "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "UTC":
+		return true
+	default:
+		area, _, _ := strings.Cut(name, "/")
+		return area == "Europe" || area == "Asia" || area == "Australia"
+	}
 }
 
 func (f *dateFormat) format(t time.Time) string {
@@ -167,8 +196,11 @@ func (f *dateFormat) date(t time.Time) string {
 		if month = name(t.Month().String(), f.month); f.british && month == "Sep" {
 			month = "Sept"
 		}
-	} else if f.british && f.month != "" && f.day != "" {
-		month, day = number(int(t.Month()), "2-digit"), number(t.Day(), "2-digit")
+	} else if f.british && f.month != "" && f.widened() {
+		month = number(int(t.Month()), "2-digit")
+		if f.day != "" {
+			day = number(t.Day(), "2-digit")
+		}
 	}
 	var s string
 	switch {
@@ -196,10 +228,16 @@ func (f *dateFormat) date(t time.Time) string {
 			return weekday + " " + s
 		}
 		return s + " " + weekday
-	case f.british && f.weekday == "long" && text && f.year != "":
+	case f.british && f.year == "":
 		return weekday + " " + s
 	}
 	return weekday + ", " + s
+}
+
+// widened tells whether British numbers get two digits although "numeric" was
+// asked for: not when day and month were given different styles.
+func (f *dateFormat) widened() bool {
+	return f.weekday != "" || f.day != "" && f.day == f.month || f.day == "" && f.year != ""
 }
 
 // name is a weekday or month in the style asked for.
@@ -285,7 +323,9 @@ func (f *dateFormat) hourText(hour int, half, from24 bool) string {
 		if from24 && hour == 0 {
 			hour = 24
 		}
-		style = "2-digit"
+		if !f.british || f.minute != "2-digit" {
+			style = "2-digit"
+		}
 	}
 	return number(hour, style)
 }

@@ -75,46 +75,15 @@ func hostNumber(w *world, args hostArgs) goja.Value {
 	if _, ok := knownLocale(locale); !ok {
 		w.refuseLocale("a number", locale)
 	}
-	fewest, most := 0, 3
-	percent := false
-	if o, ok := args.at(2).(*goja.Object); ok {
-		setFewest, setMost := false, false
-		for _, name := range o.Keys() {
-			v := o.Get(name)
-			switch {
-			case goja.IsUndefined(v), name == "style" && v.String() == "decimal":
-			case name == "style" && v.String() == "percent":
-				percent = true
-			case name == "minimumFractionDigits" && v.ToFloat() >= 0 && v.ToFloat() <= 100:
-				fewest, setFewest = int(v.ToInteger()), true
-			case name == "maximumFractionDigits" && v.ToFloat() >= 0 && v.ToFloat() <= 100:
-				most, setMost = int(v.ToInteger()), true
-			default:
-				w.throw("RangeError", fmt.Sprintf("the number format option %s: %s is not supported by this emulator", name, v.String()))
-			}
-		}
-		if percent && !setMost {
-			most = max(0, fewest)
-		}
-		switch {
-		case setFewest && setMost && fewest > most:
-			w.throw("RangeError", "maximumFractionDigits value is out of range.")
-		case setFewest && !setMost:
-			most = max(most, fewest)
-		case setMost && !setFewest:
-			fewest = min(fewest, most)
-		}
-	}
+	fewest, most, percent := w.numberOptions(args.at(2))
 	digits := args.text(0)
 	if v := args.at(0); goja.IsNumber(v) {
 		f := v.ToFloat()
-		switch {
-		case math.IsNaN(f):
-			return w.rt.ToValue("NaN")
-		case math.IsInf(f, 1):
-			return w.rt.ToValue("∞")
-		case math.IsInf(f, -1):
-			return w.rt.ToValue("-∞")
+		if name := infinite(f); name != "" {
+			if percent {
+				name += "%"
+			}
+			return w.rt.ToValue(name)
 		}
 		// ICU too works on the shortest decimal that is this number.
 		digits = strconv.FormatFloat(f, 'f', -1, 64)
@@ -130,6 +99,40 @@ func hostNumber(w *world, args hostArgs) goja.Value {
 		s += "%"
 	}
 	return w.rt.ToValue(s)
+}
+
+// numberOptions reads the options of a number format: the fewest and the most
+// decimals, and whether it is a percentage. It refuses those it does not know.
+func (w *world) numberOptions(v goja.Value) (fewest, most int, percent bool) {
+	fewest, most = -1, -1
+	if o, ok := v.(*goja.Object); ok {
+		for _, name := range o.Keys() {
+			v := o.Get(name)
+			decimals := v.ToFloat() >= 0 && v.ToFloat() <= 100
+			switch {
+			case goja.IsUndefined(v), name == "style" && v.String() == "decimal":
+			case name == "style" && v.String() == "percent":
+				percent = true
+			case name == "minimumFractionDigits" && decimals:
+				fewest = int(v.ToInteger())
+			case name == "maximumFractionDigits" && decimals:
+				most = int(v.ToInteger())
+			default:
+				w.throw("RangeError", fmt.Sprintf("the number format option %s: %s is not supported by this emulator", name, v.String()))
+			}
+		}
+	}
+	standard := 3
+	if percent {
+		standard = 0
+	}
+	switch {
+	case fewest >= 0 && most >= 0 && fewest > most:
+		w.throw("RangeError", "maximumFractionDigits value is out of range.")
+	case most < 0:
+		most = max(standard, fewest)
+	}
+	return max(fewest, 0), most, percent
 }
 
 // hundredfold multiplies a decimal text by 100.
@@ -197,4 +200,17 @@ func groupDigits(s string) string {
 		whole += "." + fraction
 	}
 	return sign + whole
+}
+
+// infinite is how a number without digits is written; "" for any other.
+func infinite(f float64) string {
+	switch {
+	case math.IsNaN(f):
+		return "NaN"
+	case math.IsInf(f, 1):
+		return "∞"
+	case math.IsInf(f, -1):
+		return "-∞"
+	}
+	return ""
 }

@@ -3,6 +3,7 @@ package actions
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -56,10 +57,10 @@ type Failure struct {
 }
 
 // Description is the text for error_description: the exception's message, as
-// Auth0 sends it.
+// Auth0 sends it, on one line.
 func (f *Failure) Description() string {
 	if f.Error != nil && f.Error.Message != "" {
-		return f.Error.Message
+		return strings.Join(strings.Fields(f.Error.Message), " ")
 	}
 	return fmt.Sprintf("Action %q failed (%s)", f.Action, f.Kind)
 }
@@ -92,8 +93,8 @@ type ConsoleLine struct {
 	Line  int    `json:"line"` // in the author's source, 0 when unknown
 }
 
-// Command is one accepted api call with its arguments as JSON. An argument that
-// JSON cannot say (undefined, a function) is null here.
+// Command is one accepted api call with its arguments as JSON. A value that
+// JSON cannot say (undefined, a function) is missing at the end of Args.
 type Command struct {
 	Name string            `json:"name"` // e.g. "idToken.setCustomClaim"
 	Args []json.RawMessage `json:"args"`

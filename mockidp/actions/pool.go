@@ -29,15 +29,17 @@ type pool struct {
 	mu     sync.Mutex
 	idle   []sandbox
 	total  int // idle, in use and being started
+	puts   int // how often one came back
 	freed  chan struct{}
 	closed bool
-	work   sync.WaitGroup // replacements being started
+	work   sync.WaitGroup // sandboxes being started or ended beside the logins
 }
 
-// patience is how long a flow waits for a busy sandbox before another one is
-// started. A healthy run takes a fraction of a millisecond; only Actions that
-// hang or wait for the network make others wait this long.
-const patience = 25 * time.Millisecond
+// patience is how long a flow waits for a busy sandbox, or for one that is being
+// started, before it starts another. A healthy run takes a fraction of a
+// millisecond; only Actions that hang or wait for the network make others wait
+// this long.
+const patience = 60 * time.Millisecond
 
 var errClosed = errors.New("actions: the Runner is closed")
 
@@ -77,23 +79,21 @@ func (p *pool) add() error {
 	}
 	p.total++
 	p.mu.Unlock()
-	s, err := p.start()
+	s, err := p.startOne()
 	if err != nil {
-		p.mu.Lock()
-		p.total--
-		p.mu.Unlock()
 		return err
 	}
 	p.put(s)
 	return nil
 }
 
-// get takes a sandbox. It waits while all are busy, up to patience, then
-// starts another as long as there may be more.
+// get takes a sandbox. While all are busy it waits; when none has come back for
+// as long as patience, it starts another, as long as there may be more.
 func (p *pool) get(ctx context.Context) (sandbox, error) {
 	var timer *time.Timer
+	seen, stuck := -1, false
 	for {
-		s, start, err := p.take(timer != nil)
+		s, start, puts, err := p.take(stuck)
 		switch {
 		case err != nil:
 			return nil, err
@@ -105,10 +105,12 @@ func (p *pool) get(ctx context.Context) (sandbox, error) {
 		if timer == nil {
 			timer = time.NewTimer(patience)
 			defer timer.Stop()
+			seen = puts
 		}
 		select {
 		case <-p.freed:
 		case <-timer.C:
+			stuck, seen = puts == seen, puts
 			timer.Reset(patience)
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
@@ -117,24 +119,29 @@ func (p *pool) get(ctx context.Context) (sandbox, error) {
 }
 
 // take pops an idle sandbox, or reserves the place for a new one: at once while
-// the pool is below its warm size, above it only for those who waited.
-func (p *pool) take(waited bool) (s sandbox, start bool, err error) {
+// the pool is below its warm size, above it only when the others are stuck.
+// puts counts the sandboxes that came back so far.
+func (p *pool) take(stuck bool) (s sandbox, start bool, puts int, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return nil, false, errClosed
+		return nil, false, p.puts, errClosed
 	}
 	if n := len(p.idle); n > 0 {
 		s, p.idle = p.idle[n-1], p.idle[:n-1]
-		return s, false, nil
+		if n > 1 {
+			p.wake() // for another one who waits
+		}
+		return s, false, p.puts, nil
 	}
-	if p.total < p.warm || waited && p.total < p.most {
+	if p.total < p.warm || stuck && p.total < p.most {
 		p.total++
-		return nil, true, nil
+		return nil, true, p.puts, nil
 	}
-	return nil, false, nil
+	return nil, false, p.puts, nil
 }
 
+// startOne starts a sandbox in a place that is counted already.
 func (p *pool) startOne() (sandbox, error) {
 	s, err := p.start()
 	if err != nil {
@@ -145,17 +152,21 @@ func (p *pool) startOne() (sandbox, error) {
 	return s, err
 }
 
-// put gives a healthy sandbox back. Those beyond the warm size end when nobody
-// has waited for them.
+// put gives a healthy sandbox back. Those beyond the warm size end, beside the
+// login that needed them.
 func (p *pool) put(s sandbox) {
 	p.mu.Lock()
-	if p.closed || len(p.idle) >= p.warm {
+	p.puts++
+	switch {
+	case p.closed:
 		p.total--
-		p.mu.Unlock()
-		s.close()
-		return
+		defer s.close()
+	case len(p.idle) >= p.warm:
+		p.total--
+		p.work.Go(s.close)
+	default:
+		p.idle = append(p.idle, s)
 	}
-	p.idle = append(p.idle, s)
 	p.mu.Unlock()
 	p.wake()
 }
@@ -171,10 +182,11 @@ func (p *pool) wake() {
 // place, beside the login that met it.
 func (p *pool) discard(s sandbox) {
 	p.mu.Lock()
-	p.total--
-	again := !p.closed && p.total < p.warm
+	again := !p.closed && p.total <= p.warm
 	if again {
-		p.work.Add(1)
+		p.work.Add(1) // the place stays taken
+	} else {
+		p.total--
 	}
 	p.mu.Unlock()
 	if !again {
@@ -184,10 +196,13 @@ func (p *pool) discard(s sandbox) {
 	go func() {
 		defer p.work.Done()
 		s.close()
-		if err := p.add(); err != nil {
+		fresh, err := p.startOne()
+		if err != nil {
 			p.log.Error("no new Actions worker", "err", err)
+			p.wake()
+			return
 		}
-		p.wake()
+		p.put(fresh)
 	}()
 }
 

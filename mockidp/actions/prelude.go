@@ -109,8 +109,8 @@ func (w *world) defineGlobal(name string, v goja.Value) {
 	}
 }
 
-// loadGlobal loads the part of a global and puts all its globals in place that
-// the Action has not replaced.
+// loadGlobal loads the part of a global at its first touch and puts the plain
+// value in place of the accessor.
 func (w *world) loadGlobal(name string) goja.Value {
 	globals := w.need(preludeGlobals[name]).Get("globals").(*goja.Object)
 	v := globals.Get(name)
@@ -146,15 +146,30 @@ func (w *world) console() goja.Value {
 	return goja.Undefined()
 }
 
-// require is the CommonJS require of the Action.
-func (w *world) require(call goja.FunctionCall) goja.Value {
+// requireFunction makes the CommonJS require of the Action.
+func (w *world) requireFunction() *goja.Object {
+	f := w.rt.ToValue(func(call goja.FunctionCall) goja.Value {
+		name, part := w.resolve(call)
+		return w.need(part).Get("modules").(*goja.Object).Get(name)
+	}).(*goja.Object)
+	f.DefineDataProperty("name", w.rt.ToValue("require"), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	f.Set("cache", w.rt.NewObject())
+	f.Set("resolve", func(call goja.FunctionCall) goja.Value {
+		w.resolve(call)
+		return call.Argument(0)
+	})
+	return f
+}
+
+// resolve finds the module that require was asked for.
+func (w *world) resolve(call goja.FunctionCall) (name, part string) {
 	full := call.Argument(0).String()
-	name := strings.TrimPrefix(full, "node:")
+	name = strings.TrimPrefix(full, "node:")
 	part, known := preludeModules[name]
 	if !known || name != full && (name == "axios" || name == "node-fetch") {
 		w.missingModule(full)
 	}
-	return w.need(part).Get("modules").(*goja.Object).Get(name)
+	return name, part
 }
 
 // rethrow throws an error that JavaScript called from Go returned on into the
@@ -170,7 +185,7 @@ func rethrow(err error) {
 
 // missingModule throws Node's error with what to do about it.
 func (w *world) missingModule(name string) {
-	text := "Cannot find module '" + name + "'\n" + moduleHelp(name)
+	text := "Cannot find module '" + name + "'\n(" + moduleHelp(name) + ")"
 	e := w.newError("Error", text)
 	e.Set("code", "MODULE_NOT_FOUND")
 	panic(e)

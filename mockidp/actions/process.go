@@ -3,15 +3,14 @@ package actions
 import (
 	"bufio"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
-	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -27,11 +26,12 @@ type process struct {
 	wbuf   []byte
 	last   *head // the first words on its standard error
 	fetch  fetcher
+	runs   uint32 // number of the last run
 	killed sync.Once
 }
 
-// head keeps the first bytes written to it. When the Go runtime of a worker
-// gives up, its reason stands there; what the Action prints never does.
+// head keeps the first bytes written to it: why a worker did not start. What
+// Actions print never gets there.
 type head struct {
 	mu sync.Mutex
 	b  []byte
@@ -53,8 +53,17 @@ func (h *head) String() string {
 // startTimeout bounds how long a worker may take to say that it is ready.
 const startTimeout = 10 * time.Second
 
+// workerEnv marks a worker's environment. A binary that does not call
+// ServeIfWorker would run itself as its own worker, and that one again, without
+// end: the mark stops it at the first.
+const workerEnv = "MOCKIDP_ACTIONS_WORKER"
+
 // startProcess starts a worker and waits until it is ready.
 func startProcess(l Limits, fetch fetcher) (*process, error) {
+	const missing = "is actions.ServeIfWorker() the first line of main, and of TestMain?"
+	if os.Getenv(workerEnv) != "" {
+		return nil, errors.New("this process was started as an Actions worker and does other work: " + missing)
+	}
 	exe, err := ownBinary()
 	if err != nil {
 		return nil, fmt.Errorf("find the own binary to start an Actions worker: %w", err)
@@ -63,7 +72,7 @@ func startProcess(l Limits, fetch fetcher) (*process, error) {
 	p.cmd = exec.Command(exe, workerArg, strconv.FormatUint(l.Soft, 10), strconv.FormatUint(l.Hard, 10))
 	// Nothing of the server's environment reaches the worker. One running
 	// goroutine at a time is enough there, and saves the scheduler's spinning.
-	p.cmd.Env = append(systemEnv(), "GOGC=400", "GOMAXPROCS=1", "GOTRACEBACK=none", "TZ=UTC", "WB="+os.Getenv("WB"))
+	p.cmd.Env = append(systemEnv(), "GOGC=400", "GOMAXPROCS=1", "GOTRACEBACK=none", "TZ=UTC", workerEnv+"=1")
 	p.cmd.Stderr = p.last
 	isolate(p.cmd)
 	if err := p.connect(); err != nil {
@@ -73,7 +82,7 @@ func startProcess(l Limits, fetch fetcher) (*process, error) {
 	kind, _, err := readFrame(p.out, &p.buf)
 	if !timer.Stop() || err != nil || kind != frameDone {
 		p.close()
-		return nil, fmt.Errorf("an Actions worker did not start: is actions.ServeIfWorker() the first line of main (and of TestMain)? %s", p.last)
+		return nil, fmt.Errorf("an Actions worker did not start: %s %s", missing, p.last)
 	}
 	return p, nil
 }
@@ -98,13 +107,6 @@ func (p *process) connect() error {
 		in.Close()
 		out.Close()
 		return err
-	}
-	// Fd puts the pipes into blocking mode: a goroutine that waits for a worker
-	// keeps its thread, and is spared the poller and the scheduler's spinning,
-	// which cost more than a warm run. There are few workers.
-	if os.Getenv("PB") == "1" {
-		syscall.SetNonblock(int(in.Fd()), false)
-		syscall.SetNonblock(int(out.Fd()), false)
 	}
 	p.in, p.pipe, p.out = in, out, bufio.NewReaderSize(out, 64<<10)
 	return nil
@@ -141,13 +143,17 @@ func (p *process) send(kind byte, build func([]byte) []byte) error {
 // errDead means that the worker is gone or talks nonsense: replace it.
 var errDead = errors.New("the worker ended")
 
+// errUnsent means that the worker was gone before it was asked anything, killed
+// while idle perhaps: nothing has run, so another one may be asked.
+var errUnsent = errors.New("the worker was gone already")
+
 // compile asks the worker to check source. It gives up at the limit by killing it.
 func (p *process) compile(ctx context.Context, source string, limit time.Duration) (*SyntaxError, error) {
 	timer := time.AfterFunc(limit, p.kill)
 	defer timer.Stop()
-	defer context.AfterFunc(ctx, p.kill)()
+	defer whenDone(ctx, p.kill)()
 	if err := p.send(frameCompile, func(b []byte) []byte { return append(b, source...) }); err != nil {
-		return nil, errDead
+		return nil, errUnsent
 	}
 	kind, payload, err := readFrame(p.out, &p.buf)
 	if err != nil || kind != frameDone {
@@ -167,12 +173,12 @@ func (p *process) run(ctx context.Context, q runRequest, source string, grace ti
 	late := make(chan struct{})
 	timer := time.AfterFunc(q.budget+grace, func() { close(late); p.kill() })
 	defer timer.Stop()
-	if ctx.Done() != nil {
-		defer context.AfterFunc(ctx, func() { p.stop(timer, grace) })()
-	}
+	p.runs++
+	q.number = p.runs
+	defer whenDone(ctx, func() { p.stop(q.number, timer, grace) })()
 	res, err := p.drive(ctx, q, source)
-	if err == nil {
-		return res, nil
+	if err == nil || errors.Is(err, errUnsent) {
+		return res, err
 	}
 	select {
 	case <-late:
@@ -180,28 +186,47 @@ func (p *process) run(ctx context.Context, q runRequest, source string, grace ti
 	default:
 	}
 	p.kill()
-	if words := p.last.String(); strings.Contains(words, "out of memory") || strings.Contains(words, "cannot allocate") ||
-		strings.Contains(words, "stack exceeds") || strings.Contains(words, "stack overflow") {
+	// A worker ends itself in one way only: the Go runtime gives up (exit status
+	// 2) when the kernel refuses it memory, or at the limit of its stack.
+	if p.cmd.ProcessState.ExitCode() == 2 {
 		return crash(OutcomeMemory), errDead
 	}
 	return crash(OutcomeCrashed), errDead
 }
 
-// stop asks the worker to give up its run, and leaves it grace for that.
-func (p *process) stop(timer *time.Timer, grace time.Duration) {
-	p.send(frameStop, nil)
+// stop asks the worker to give up a run, and leaves it grace for that.
+func (p *process) stop(number uint32, timer *time.Timer, grace time.Duration) {
+	p.send(frameStop, func(b []byte) []byte { return binary.LittleEndian.AppendUint32(b, number) })
 	timer.Reset(grace)
+}
+
+// whenDone calls f when ctx ends. The function it returns takes that back; if f
+// has begun already, it waits for its end.
+func whenDone(ctx context.Context, f func()) (cancel func()) {
+	if ctx.Done() == nil {
+		return func() {}
+	}
+	ended := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(ended)
+		f()
+	})
+	return func() {
+		if !stop() {
+			<-ended
+		}
+	}
 }
 
 // crash is the result of a run whose worker ended under it.
 func crash(kind string) *runResult {
-	return &runResult{ActionRun: ActionRun{Outcome: kind, Error: &Error{Name: "Error"}}}
+	return &runResult{Outcome: kind, Error: &Error{Name: "Error"}}
 }
 
 // drive sends the run and serves the worker until it is done.
 func (p *process) drive(ctx context.Context, q runRequest, source string) (*runResult, error) {
 	if err := p.send(frameRun, q.append); err != nil {
-		return nil, err
+		return nil, errUnsent
 	}
 	var pending sync.WaitGroup
 	defer pending.Wait()

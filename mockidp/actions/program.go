@@ -28,6 +28,7 @@ const (
 // program is a compiled Action. It belongs to no JavaScript world and runs in any number.
 type program struct {
 	code     *goja.Program
+	source   string
 	shift    int       // columns that the wrapper adds to line 1
 	warnings []Warning // what reading the text found, such as unknown event members
 
@@ -35,12 +36,14 @@ type program struct {
 	globals []string // names of lazy globals
 	locale  bool     // toLocale*String, localeCompare
 	regexps bool     // RegExp made at run time with \p{…}
+	uses    *usage   // members of event, nil for all
 }
 
 // newProgram ties compiled code to what its text needs.
 func newProgram(source string, code *goja.Program) *program {
 	return &program{
 		code:    code,
+		source:  source,
 		globals: lazyNames(source),
 		locale:  strings.Contains(source, "ocale"),
 		regexps: strings.Contains(source, "RegExp") && strings.Contains(source, "p{"),
@@ -72,7 +75,7 @@ func compile(source string) (*program, error) {
 		return nil, syntaxError(source, err)
 	}
 	p := newProgram(source, code)
-	p.shift, p.warnings = len(wrapperHead), lintEvent(tree)
+	p.shift, p.warnings, p.uses = len(wrapperHead), lintEvent(tree), eventUsage(tree, source)
 	return p, nil
 }
 

@@ -68,7 +68,7 @@ func rewriteRegexp(pattern, flags string) (string, error) {
 	fixed := unicodeProperty.ReplaceAllStringFunc(pattern, func(s string) string {
 		name, ok := propertyName(s[3:len(s)-1], strings.Contains(flags, "i"))
 		if !ok {
-			bad = fmt.Errorf(`Invalid regular expression: /%s/%s: this emulator does not support %s here`, pattern, flags, s)
+			bad = scriptError(fmt.Sprintf(`Invalid regular expression: /%s/%s: this emulator does not support %s here`, pattern, flags, s))
 		}
 		return s[:3] + name + "}"
 	})

@@ -11,10 +11,12 @@ import (
 // requests, and what it has asked for so far.
 type run struct {
 	engine *engine
+	number uint32
 	world  *world
 	result *runResult
 	output int // bytes of commands
 	logged int // bytes of console output
+	indent int // of console output, in spaces
 
 	api    *goja.Object
 	groups []*goja.Object // api's members, in the order of apiGroups
@@ -101,7 +103,7 @@ func (r *run) handle(w *world, event []byte) error {
 	if err != nil {
 		return err
 	}
-	ev, err := w.buildJSON(event)
+	ev, err := w.buildJSON(event, w.prog.uses)
 	if err != nil {
 		return err
 	}
@@ -115,8 +117,8 @@ func (r *run) handle(w *world, event []byte) error {
 
 // wait drives timers and requests until the promise v is settled.
 func (r *run) wait(w *world, v goja.Value) error {
-	p, ok := v.Export().(*goja.Promise)
-	if !ok {
+	p := promiseOf(v)
+	if p == nil {
 		return nil // something that only looked like an async function
 	}
 	for {
@@ -157,6 +159,9 @@ func (r *run) waitOnce(w *world, next time.Time, waiting bool) error {
 
 // fail records how the run failed; the first failure stands.
 func (r *run) fail(kind string, err *Error) {
+	if err.Stack == "" {
+		err.Stack = err.Error()
+	}
 	if r.result.Outcome == OutcomeOK || r.result.Outcome == OutcomeDenied {
 		r.result.Outcome, r.result.Error = kind, err
 	}
@@ -167,4 +172,12 @@ func (r *run) warn(line int, text string) {
 	if len(r.result.Warnings) < 100 {
 		r.result.Warnings = append(r.result.Warnings, Warning{Line: line, Text: text})
 	}
+}
+
+// promiseOf is v as a promise, nil when it is something else.
+func promiseOf(v goja.Value) *goja.Promise {
+	if o, ok := v.(*goja.Object); ok && kindOf(o) == kindPromise {
+		return o.Export().(*goja.Promise)
+	}
+	return nil
 }

@@ -78,8 +78,13 @@ func likeNode(message, text string) string {
 	case message == "Unexpected end of file" || strings.HasSuffix(message, "but found end of file"):
 		return "Unexpected end of input"
 	}
-	if m := unexpected.FindStringSubmatch(message); m != nil {
+	if strings.HasPrefix(message, `"await" can only be used inside`) {
+		return "await is only valid in async functions and the top level bodies of modules"
+	}
+	if m := unexpected.FindStringSubmatch(message); m != nil && m[1][0] < utf8.RuneSelf {
 		return "Unexpected token '" + m[1] + "'"
+	} else if m != nil || strings.HasPrefix(message, "Syntax error ") {
+		return "Invalid or unexpected token"
 	}
 	return message
 }
@@ -134,7 +139,7 @@ func hint(source string, e *SyntaxError) string {
 		return `Actions are CommonJS modules: write const x = require("x")`
 	case strings.HasPrefix(line, "export "), strings.HasPrefix(line, "export{"):
 		return "Actions are CommonJS modules: write exports.onExecutePostLogin = async (event, api) => { … }"
-	case strings.Contains(e.Message, `"await" can only be used inside an "async" function`):
+	case strings.HasPrefix(e.Message, "await is only valid in async functions"):
 		return "add the word async to the function around it: exports.onExecutePostLogin = async (event, api) => { … }"
 	}
 	return ""

@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"errors"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -32,7 +31,7 @@ func (u *urlParts) special() bool {
 }
 
 var (
-	errURL     = errors.New("Invalid URL")
+	errURL     = scriptError("Invalid URL")
 	urlScheme  = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*:`)
 	urlRemoved = strings.NewReplacer("\t", "", "\n", "", "\r", "")
 )
@@ -260,8 +259,8 @@ func (u *urlParts) setPath(base []string, s string) {
 const (
 	fragmentSet = " \"<>`"
 	querySet    = " \"#<>"
-	pathSet     = querySet + "?^`{}"
-	userinfoSet = pathSet + "/:;=@[\\]|"
+	pathSet     = querySet + "?`{}"
+	userinfoSet = pathSet + "/:;=@[\\]^|"
 )
 
 func escape(s, set string) string {

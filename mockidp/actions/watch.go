@@ -37,6 +37,8 @@ type watch struct {
 
 func startWatch(r *run, budget time.Duration, soft uint64) *watch {
 	w := &watch{run: r, deadline: time.Now().Add(budget), soft: soft, base: r.engine.base()}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.timer = time.AfterFunc(min(watchEvery, budget), w.look)
 	return w
 }

@@ -2,17 +2,22 @@ package actions
 
 import (
 	"bufio"
+	"encoding/binary"
 	"encoding/json"
-	"io"
 	"os"
 	"runtime/debug"
 	"strconv"
 	"sync"
+	"time"
 )
 
 // workerArg is the hidden argument that turns the binary into a worker; the
 // soft and hard memory limits follow it.
 const workerArg = "mockidp-actions-worker"
+
+// exitBadFrame is the exit status of a worker that can't understand the server
+// or be understood. The Go runtime's own, 2, means that memory ran out.
+const exitBadFrame = 3
 
 // ServeIfWorker turns the process into a worker and never returns, when it was
 // started as one; else it does nothing. It must be the first line of main, and
@@ -25,19 +30,20 @@ func ServeIfWorker() {
 	soft, err := strconv.ParseUint(os.Args[2], 10, 64)
 	hard, err2 := strconv.ParseUint(os.Args[3], 10, 64)
 	if err != nil || err2 != nil {
-		os.Exit(2)
+		os.Exit(exitBadFrame)
 	}
 	// Deep recursion through the engine's own functions lives on the Go stack;
 	// its end is the end of the process, so keep it small.
 	debug.SetMaxStack(128 << 20)
 	harden(hard)
-	serve(pollable(os.Stdin), os.Stdout, soft)
+	serve(os.Stdin, os.Stdout, soft)
 	os.Exit(0)
 }
 
 // server is a worker's side of the pipes.
 type server struct {
 	engine *engine
+	file   *os.File
 	in     *bufio.Reader
 
 	// While a run is short nobody reads beside it: switching between threads
@@ -49,7 +55,7 @@ type server struct {
 	asks      chan ask
 
 	wmu sync.Mutex // guards out: answers and fetches come from different goroutines
-	out io.Writer
+	out *os.File
 	buf []byte
 }
 
@@ -60,8 +66,8 @@ type ask struct {
 }
 
 // serve answers frames until in ends.
-func serve(in io.Reader, out io.Writer, soft uint64) {
-	s := &server{in: bufio.NewReaderSize(in, 64<<10), out: out, asks: make(chan ask, 1)}
+func serve(in, out *os.File, soft uint64) {
+	s := &server{file: in, in: bufio.NewReaderSize(in, 64<<10), out: out, asks: make(chan ask, 1)}
 	s.engine = newEngine(soft, func(m fetchMessage) { s.send(frameFetch, m) })
 	s.engine.long = s.listen
 	s.send(frameDone, compileResult{}) // ready
@@ -70,6 +76,9 @@ func serve(in io.Reader, out io.Writer, soft uint64) {
 	}
 }
 
+// lingerTime is how long an idle worker waits awake, though without running.
+const lingerTime = 2 * time.Millisecond
+
 // next is the next ask. Only the goroutine that answers calls it, so nobody
 // starts a listener beside it.
 func (s *server) next() ask {
@@ -77,6 +86,7 @@ func (s *server) next() ask {
 	listening := s.listening
 	s.mu.Unlock()
 	if !listening {
+		linger(s.file, lingerTime)
 		return s.read()
 	}
 	a := <-s.asks
@@ -108,7 +118,9 @@ func (s *server) read() ask {
 		}
 		switch kind {
 		case frameStop:
-			s.engine.stop()
+			if len(payload) == 4 {
+				s.engine.stop(binary.LittleEndian.Uint32(payload))
+			}
 		case frameSettle:
 			var m settleMessage
 			if json.Unmarshal(payload, &m) == nil {
@@ -132,7 +144,7 @@ func (s *server) answer(a ask) {
 	case frameRun:
 		q, err := parseRun(a.payload)
 		if err != nil {
-			os.Exit(2)
+			os.Exit(exitBadFrame)
 		}
 		res, known := s.engine.run(q)
 		if !known {
@@ -149,7 +161,7 @@ func (s *server) send(kind byte, v any) {
 	defer s.wmu.Unlock()
 	frame, err := jsonFrame(s.buf, kind, v)
 	if err != nil || len(frame) > maxFrame {
-		os.Exit(2) // the server sees a crash
+		os.Exit(exitBadFrame)
 	}
 	s.buf = frame
 	if _, err := s.out.Write(frame); err != nil {

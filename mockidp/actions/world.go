@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"regexp"
 	"time"
 
 	"github.com/dop251/goja"
@@ -64,7 +65,7 @@ func (w *world) runModule() error {
 		return w.failure(err)
 	}
 	outer, _ := goja.AssertFunction(v)
-	v, err = outer(goja.Undefined(), w.rt.ToValue(w.require), w.rt.ToValue("/"+scriptName), w.rt.ToValue("/"))
+	v, err = outer(goja.Undefined(), w.requireFunction(), w.rt.ToValue("/"+scriptName), w.rt.ToValue("/"))
 	if err != nil {
 		return w.failure(err)
 	}
@@ -95,9 +96,7 @@ func (w *world) handler(name string) (call goja.Callable, err error) {
 			err = bad(signatureText(name))
 			return
 		}
-		call, ok = goja.AssertFunction(f)
-		if constructor, _ := f.Get("constructor").(*goja.Object); !ok || constructor == nil ||
-			constructor.Get("name").String() != "AsyncFunction" {
+		if call, ok = goja.AssertFunction(f); !ok || !isAsync(f) {
 			err = bad(signatureText(name))
 		}
 	})
@@ -105,6 +104,18 @@ func (w *world) handler(name string) (call goja.Callable, err error) {
 		return nil, w.failure(guarded)
 	}
 	return call, err
+}
+
+var asyncMethod = regexp.MustCompile(`^(?:static\s+)?async\s+[^*\s]`)
+
+// isAsync tells whether f is an async function. The engine gives async methods
+// the constructor of plain functions, so their text has to tell.
+func isAsync(f *goja.Object) bool {
+	constructor, _ := f.Get("constructor").(*goja.Object)
+	if constructor == nil {
+		return false
+	}
+	return text(constructor.Get("name")) == "AsyncFunction" || asyncMethod.MatchString(f.String())
 }
 
 // guard runs f, which touches JavaScript values, outside of any JavaScript

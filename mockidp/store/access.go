@@ -31,10 +31,21 @@ func (s *Store) list(ctx context.Context, f func(*lane) error) error {
 	return f(l)
 }
 
-// write runs f on the connection that writes, each statement on its own. When
-// f succeeds, then tells the cache what has changed, before anybody else can
-// write.
+// write runs f on the connection that writes, each statement on its own: what
+// it wrote is on disk when write returns. When f succeeds, then tells the cache
+// what has changed, before anybody else can write.
 func (s *Store) write(ctx context.Context, f func(*lane) error, then ...func(*cache)) error {
+	return s.writing(ctx, true, f, then)
+}
+
+// writeSoon is write for what may be lost: it does not wait for the disk. A
+// power cut may undo it, until the next write or tx returns; the end of this
+// process, however violent, does not.
+func (s *Store) writeSoon(ctx context.Context, f func(*lane) error, then ...func(*cache)) error {
+	return s.writing(ctx, false, f, then)
+}
+
+func (s *Store) writing(ctx context.Context, wait bool, f func(*lane) error, then []func(*cache)) error {
 	l, err := take(ctx, s.pools.writer)
 	if err != nil {
 		return err
@@ -45,6 +56,9 @@ func (s *Store) write(ctx context.Context, f func(*lane) error, then ...func(*ca
 		}
 		s.pools.writer <- l
 	}()
+	if err := l.waitForDisk(ctx, wait); err != nil {
+		return err
+	}
 	if err := f(l); err != nil {
 		return err
 	}
@@ -62,23 +76,30 @@ func (s *Store) change(ctx context.Context, none error, query string, args ...an
 // tx runs f in one write transaction: all of it is on disk when tx returns
 // nil, and nothing of it when tx returns an error. then is as for write.
 func (s *Store) tx(ctx context.Context, f func(*lane) error, then ...func(*cache)) error {
-	return s.write(ctx, func(l *lane) (err error) {
-		// IMMEDIATE takes the write lock at once: a transaction that begins
-		// as a reader could not become a writer after another process wrote.
-		if _, err := l.exec(ctx, `BEGIN IMMEDIATE`); err != nil {
-			return err
-		}
-		committed := false
-		defer func() {
-			if !committed {
-				l.exec(ctx, `ROLLBACK`) // also after a panic and a failed COMMIT
-			}
-		}()
-		if err := f(l); err != nil {
-			return err
-		}
-		_, err = l.exec(ctx, `COMMIT`)
-		committed = err == nil
+	return s.write(ctx, func(l *lane) error { return l.tx(ctx, f) }, then...)
+}
+
+// txSoon is to tx as writeSoon is to write.
+func (s *Store) txSoon(ctx context.Context, f func(*lane) error, then ...func(*cache)) error {
+	return s.writeSoon(ctx, func(l *lane) error { return l.tx(ctx, f) }, then...)
+}
+
+func (l *lane) tx(ctx context.Context, f func(*lane) error) error {
+	// IMMEDIATE takes the write lock at once: a transaction that begins as a
+	// reader could not become a writer after another process wrote.
+	if _, err := l.exec(ctx, `BEGIN IMMEDIATE`); err != nil {
 		return err
-	}, then...)
+	}
+	committed := false
+	defer func() {
+		if !committed {
+			l.exec(ctx, `ROLLBACK`) // also after a panic and a failed COMMIT
+		}
+	}()
+	if err := f(l); err != nil {
+		return err
+	}
+	_, err := l.exec(ctx, `COMMIT`)
+	committed = err == nil
+	return err
 }

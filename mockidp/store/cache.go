@@ -18,10 +18,13 @@ type cache struct {
 	flows    map[string][]*Version
 	users    map[string]*User
 	emails   map[string]string // email key → user id
+	first    []string          // ids of the first users, as many as firstLimit at most
 	sessions map[string]*Session
 	hashes   map[string]string // session hash → session id
 	grants   map[string]*Grant // by code hash, until the code is redeemed
 	codes    map[string]string // grant id → code hash
+
+	firstLimit int // 0: first is not known
 
 	shared  bool      // other processes may write
 	looked  time.Time // when look last looked
@@ -31,6 +34,8 @@ type cache struct {
 const (
 	// maxCached bounds each of the maps that grow with use, at some 1 kB per row.
 	maxCached = 4096
+	// maxListed is the longest list of users that is put together from the cache.
+	maxListed = 256
 	// lookEvery is how long a change by another process may stay unseen. Looking
 	// takes 8 µs, reading a user anew 25 µs.
 	lookEvery = 10 * time.Millisecond
@@ -47,6 +52,7 @@ func (c *cache) clear() {
 	c.gen++
 	c.clients, c.flows = map[string]*Client{}, map[string][]*Version{}
 	c.users, c.emails = map[string]*User{}, map[string]string{}
+	c.first, c.firstLimit = nil, 0
 	c.sessions, c.hashes = map[string]*Session{}, map[string]string{}
 	c.grants, c.codes = map[string]*Grant{}, map[string]string{}
 }
@@ -66,6 +72,30 @@ func (c *cache) putUser(u *User) {
 		clear(c.emails)
 	}
 	c.users[u.ID], c.emails[emailKey(u.Email)] = u, u.ID
+}
+
+// firstUsers is the list of the first users, if it and all of them are here.
+func (c *cache) firstUsers(limit int) ([]*User, bool) {
+	if limit != c.firstLimit {
+		return nil, false
+	}
+	users := make([]*User, len(c.first))
+	for i, id := range c.first {
+		u, ok := c.users[id]
+		if !ok {
+			return nil, false
+		}
+		users[i] = u
+	}
+	return users, true
+}
+
+func (c *cache) putFirstUsers(limit int, users []*User) {
+	c.first, c.firstLimit = nil, limit
+	for _, u := range users {
+		c.putUser(u)
+		c.first = append(c.first, u.ID)
+	}
 }
 
 func (c *cache) putSession(s *Session) {
@@ -156,7 +186,7 @@ func cached[V any](ctx context.Context, s *Store, get func(*cache) (V, bool), lo
 		return err
 	})
 	if err != nil {
-		return v, err
+		return *new(V), err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

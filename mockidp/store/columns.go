@@ -54,6 +54,18 @@ func (d toInt) Scan(src any) (err error) {
 	return nil
 }
 
+// toMillis reads a duration kept in milliseconds.
+type toMillis struct{ d *time.Duration }
+
+func (d toMillis) Scan(src any) error {
+	n, ok := src.(int64)
+	if !ok {
+		return fmt.Errorf("duration is %T", src)
+	}
+	*d.d = time.Duration(n) * time.Millisecond
+	return nil
+}
+
 // toBool reads BOOLEAN, which SQLite keeps as a number.
 type toBool struct{ b *bool }
 
@@ -123,23 +135,11 @@ func (d toRaw) Scan(src any) error {
 	return nil
 }
 
-var _ = []sql.Scanner{toTime{}, toInt{}, toBool{}, toSet{}, toAddr{}, toJSON{}, toRaw{}}
+var _ = []sql.Scanner{toTime{}, toInt{}, toBool{}, toMillis{}, toSet{}, toAddr{}, toJSON{}, toRaw{}, toLines{}}
 
 // randomHex is n random bytes as hex digits.
 func randomHex(n int) string {
 	b := make([]byte, n)
 	rand.Read(b)
 	return hex.EncodeToString(b)
-}
-
-// toMillis reads a duration kept in milliseconds.
-type toMillis struct{ d *time.Duration }
-
-func (d toMillis) Scan(src any) error {
-	n, ok := src.(int64)
-	if !ok {
-		return fmt.Errorf("duration is %T", src)
-	}
-	*d.d = time.Duration(n) * time.Millisecond
-	return nil
 }

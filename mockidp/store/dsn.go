@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -31,7 +32,7 @@ func parseDSN(dsn string) (source, error) {
 	scheme, rest, _ := strings.Cut(dsn, ":")
 	switch {
 	case scheme == "postgres" || scheme == "postgresql":
-		return src, fmt.Errorf("store: PostgreSQL is not supported yet: use file: or memory: instead")
+		return src, errors.New("store: PostgreSQL is not supported yet: use file: or memory: instead")
 	case scheme == "memory":
 		return src, fmt.Errorf("store: nothing may follow memory: in %q", dsn)
 	case scheme != "file" || !strings.HasPrefix(dsn, "file:"):

@@ -24,7 +24,7 @@ func (s *Store) Deploy(ctx context.Context, id string, now time.Time) (*Version,
 		if err != nil {
 			return err
 		}
-		_, err = l.exec(ctx, `INSERT INTO action_versions (`+versionColumns+`) SELECT $1, name, deployed_version, runtime, code, secrets, $2 FROM actions WHERE id = $1`, id, ms(now))
+		_, err = l.exec(ctx, `INSERT INTO action_versions (`+versionColumns+`) SELECT $1, name, deployed_version, runtime, code, secrets, CAST($2 AS BIGINT) FROM actions WHERE id = $1`, id, ms(now))
 		return err
 	}, dropFlows)
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *Store) Bind(ctx context.Context, trigger string, actionIDs []string) er
 			return err
 		}
 		for i, id := range actionIDs {
-			err := l.change(ctx, ErrNotFound, `INSERT INTO bindings (trigger_id, position, action_id) SELECT trigger_id, $2, id FROM actions WHERE id = $3 AND trigger_id = $1`, trigger, i, id)
+			err := l.change(ctx, ErrNotFound, `INSERT INTO bindings (trigger_id, position, action_id) SELECT trigger_id, CAST($2 AS BIGINT), id FROM actions WHERE id = $3 AND trigger_id = $1`, trigger, i, id)
 			if err != nil {
 				return fmt.Errorf("bind Action %q to %s: %w", id, trigger, err)
 			}

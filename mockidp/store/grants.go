@@ -16,7 +16,12 @@ func (g *Grant) columns() []any {
 // SaveGrant stores g, the run that led to it when run is not nil, and notes
 // g.ClientID in the session's list of clients, in one transaction. It fills ID
 // and CreatedAt of g when they are empty. The caller must not change g's maps
-// afterwards.
+// and lists afterwards.
+//
+// It survives the end of this process at once, and a power cut with the next
+// login or token, at the latest when its code is redeemed: RedeemCode waits for
+// the disk. A code that is lost before had no chance: it lives a minute, and
+// the machine takes longer to come back.
 func (s *Store) SaveGrant(ctx context.Context, g *Grant, run *Run) error {
 	if g.ID == "" {
 		g.ID = randomHex(16)
@@ -24,7 +29,7 @@ func (s *Store) SaveGrant(ctx context.Context, g *Grant, run *Run) error {
 	if g.CreatedAt.IsZero() {
 		g.CreatedAt = time.Now()
 	}
-	return s.tx(ctx, func(l *lane) error {
+	return s.txSoon(ctx, func(l *lane) error {
 		if err := insertGrant(ctx, l, g); err != nil {
 			return err
 		}

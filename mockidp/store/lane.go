@@ -22,6 +22,36 @@ type lane struct {
 	db    *sql.DB // where the connection comes from, at first use
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
+
+	fsyncs bool // a commit may wait for the disk: a file, and synchronous=full
+	waits  bool // a commit does wait for it now
+}
+
+// open takes the lane's connection from db.
+func (l *lane) open(ctx context.Context) (err error) {
+	if l.conn != nil {
+		return nil
+	}
+	l.conn, err = l.db.Conn(ctx)
+	l.stmts, l.waits = map[string]*sql.Stmt{}, l.fsyncs
+	return err
+}
+
+// waitForDisk sets whether the next commits wait until they are on disk.
+func (l *lane) waitForDisk(ctx context.Context, wait bool) error {
+	if err := l.open(ctx); err != nil || !l.fsyncs || l.waits == wait {
+		return err
+	}
+	mode := "NORMAL"
+	if wait {
+		mode = "FULL"
+	}
+	// Not a prepared statement: SQLite applies the setting when it compiles it.
+	if _, err := l.conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA synchronous=`+mode); err != nil {
+		return explain(err)
+	}
+	l.waits = wait
+	return nil
 }
 
 // stmt is the prepared form of query, which is written for PostgreSQL. The
@@ -31,12 +61,8 @@ func (l *lane) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	if st, ok := l.stmts[query]; ok {
 		return st, nil
 	}
-	if l.conn == nil {
-		conn, err := l.db.Conn(ctx)
-		if err != nil {
-			return nil, err
-		}
-		l.conn, l.stmts = conn, map[string]*sql.Stmt{}
+	if err := l.open(ctx); err != nil {
+		return nil, err
 	}
 	st, err := l.conn.PrepareContext(context.WithoutCancel(ctx), strings.ReplaceAll(query, "$", "?"))
 	if err != nil {

@@ -15,7 +15,8 @@ func (l *Login) columns() []any {
 // CompleteLogin records one completed credential login: the user's count grows
 // by one, a row of the history is written and, unless the account is blocked,
 // the session ss is stored, all in one transaction; then the request is marked
-// as answered. It fills l.N, and the IDs of l and ss when they are empty.
+// as answered. It fills l.N, and the IDs of l and ss when they are empty. The
+// caller must not change ss's lists afterwards.
 //
 // Of several callers with one request the first wins and the others get
 // ErrGone, and so does who comes after it was refused, taken or has expired at
@@ -49,7 +50,7 @@ func (s *Store) CompleteLogin(ctx context.Context, requestID string, l *Login, s
 	if err := s.countLogin(ctx, l, ss); err != nil || l.Blocked {
 		return err
 	}
-	r.LoginID = l.ID
+	r.LoginID, r.LoginN = l.ID, l.N
 	if ss != nil {
 		r.SessionID = ss.ID
 	}
@@ -59,6 +60,7 @@ func (s *Store) CompleteLogin(ctx context.Context, requestID string, l *Login, s
 
 // countLogin is the transaction of CompleteLogin.
 func (s *Store) countLogin(ctx context.Context, l *Login, ss *Session) error {
+	var n int64
 	return s.tx(ctx, func(c *lane) error {
 		// This UPDATE locks the user's row until COMMIT, which makes the count
 		// exact: the next login of the same user waits here.
@@ -68,17 +70,18 @@ func (s *Store) countLogin(ctx context.Context, l *Login, ss *Session) error {
 			return err
 		}
 		// Not RETURNING: on SQLite that builds a table for its one row.
-		if err := c.row(ctx, `SELECT logins_count FROM users WHERE id = $1`, []any{l.UserID}, toInt{&l.N}); err != nil {
+		if err := c.row(ctx, `SELECT logins_count FROM users WHERE id = $1`, []any{l.UserID}, toInt{&n}); err != nil {
 			return err
 		}
 		_, err = c.exec(ctx, `INSERT INTO logins (`+loginColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-			l.ID, l.UserID, l.N, ms(l.At), addr(l.IP), l.Simulated, l.Place.City, l.Place.CountryCode, l.Place.Country,
+			l.ID, l.UserID, n, ms(l.At), addr(l.IP), l.Simulated, l.Place.City, l.Place.CountryCode, l.Place.Country,
 			l.Place.Latitude, l.Place.Longitude, l.UserAgent, l.ClientID, l.Blocked)
 		if err != nil || ss == nil {
 			return err
 		}
 		return insertSession(ctx, c, ss)
 	}, func(c *cache) {
+		l.N = n
 		if old, ok := c.users[l.UserID]; ok {
 			u := *old
 			u.LoginsCount, u.LastLogin, u.LastIP, u.UpdatedAt = l.N, stored(l.At), addr(l.IP), stored(l.At)

@@ -28,16 +28,23 @@ func openPools(ctx context.Context, src source) (_ *pools, err error) {
 	}()
 	if src.path == "" {
 		p.readers = p.writer
-		return p, p.openWriter(ctx, src.memory())
+		db, err := p.openWriter(src.memory(), false)
+		if err != nil {
+			return nil, err
+		}
+		return p, createSchema(ctx, db)
 	}
 	if err := src.create(); err != nil {
 		return nil, err
 	}
-	if err := p.openWriter(ctx, src.writer()); err != nil {
+	db, err := p.openWriter(src.writer(), src.synchronous == "FULL")
+	if err != nil {
 		return nil, err
 	}
-	db, err := p.add(src.reader(), readLanes)
-	if err != nil {
+	if err := migrate(ctx, db); err != nil {
+		return nil, err
+	}
+	if db, err = p.add(src.reader(), readLanes); err != nil {
 		return nil, err
 	}
 	p.readers = make(chan *lane, readLanes)
@@ -47,13 +54,12 @@ func openPools(ctx context.Context, src source) (_ *pools, err error) {
 	return p, nil
 }
 
-func (p *pools) openWriter(ctx context.Context, dsn string) error {
+func (p *pools) openWriter(dsn string, fsyncs bool) (*sql.DB, error) {
 	db, err := p.add(dsn, 1)
-	if err != nil {
-		return err
+	if err == nil {
+		p.writer <- &lane{db: db, fsyncs: fsyncs}
 	}
-	p.writer <- &lane{db: db}
-	return migrate(ctx, db)
+	return db, err
 }
 
 func (p *pools) add(dsn string, conns int) (*sql.DB, error) {

@@ -24,7 +24,9 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
-	return s.change(ctx, nil, `DELETE FROM runs WHERE seq <= (SELECT MAX(seq) FROM runs) - $1`, keepRuns)
+	return s.writeSoon(ctx, func(l *lane) error {
+		return l.change(ctx, nil, `DELETE FROM runs WHERE seq <= (SELECT MAX(seq) FROM runs) - $1`, keepRuns)
+	})
 }
 
 // pruneTable finds the expired rows on a reader's connection, because there is
@@ -41,7 +43,7 @@ func (s *Store) pruneTable(ctx context.Context, table, key string, now time.Time
 		if err != nil || len(keys) == 0 {
 			return err
 		}
-		err = s.tx(ctx, func(l *lane) error {
+		err = s.txSoon(ctx, func(l *lane) error {
 			for _, k := range keys {
 				// A grant may have got new tokens meanwhile, hence the time again.
 				if _, err := l.exec(ctx, `DELETE FROM `+table+` WHERE `+key+` = $1 AND expires_at <= $2`, k, ms(now)); err != nil {

@@ -12,9 +12,9 @@ func (r *Run) columns() []any {
 }
 
 // AddRun stores the run of a denied or failed login, which makes no grant to
-// store it with.
+// store it with. A power cut may lose it.
 func (s *Store) AddRun(ctx context.Context, r *Run) error {
-	return s.write(ctx, func(l *lane) error { return insertRun(ctx, l, r) })
+	return s.writeSoon(ctx, func(l *lane) error { return insertRun(ctx, l, r) })
 }
 
 func insertRun(ctx context.Context, l *lane, r *Run) error {

@@ -30,7 +30,10 @@ type toLines struct{ l *[]string }
 
 func (d toLines) Scan(src any) error {
 	s, _ := src.(string)
-	*d.l = strings.FieldsFunc(s, func(r rune) bool { return r == '\n' })
+	*d.l = nil
+	for id := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '\n' }) {
+		*d.l = append(*d.l, id)
+	}
 	return nil
 }
 

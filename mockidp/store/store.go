@@ -1,6 +1,23 @@
 // Package store keeps the tenant: users, clients, sessions, authorization
 // requests, grants, tokens, keys, Actions with their versions, the login flow,
-// logins and the runs of Actions.
+// logins and the runs of Actions. It decides who wins a race (one code, one
+// winner; logins counted 1, 2, 3 …) and knows no protocol: what may be asked
+// for, checked or answered is up to packages provider and login, what a run
+// records up to mockidp.
+//
+// One type, [Store], on SQLite. The queries and the migrations are written in
+// the subset that PostgreSQL shares; see lane.stmt for the one difference.
+//
+//	store.go, dsn.go     opening; what a DSN means
+//	pools.go, lane.go    connections: one that writes, four that read
+//	access.go            reading, writing, transactions; what waits for the disk
+//	cache.go             rows that every login reads
+//	pending.go           requests that wait for their browser: in memory
+//	migrate.go           the schema: migrations/, explained column by column
+//	users.go, …          one file per table
+//
+// Times are kept in milliseconds and come back in UTC. Of visitors' secrets
+// only digests come here, see [HashSecret].
 package store
 
 import (

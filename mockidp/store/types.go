@@ -98,6 +98,7 @@ type Request struct {
 	UserAgent    string
 	Language     string // Accept-Language
 	LoginID      string // set by CompleteLogin: the login that answered it
+	LoginN       int64  // set by CompleteLogin: the user's count after that login
 	SessionID    string // set by CompleteLogin: the session to answer from
 	ErrorCode    string // set by RefuseRequest: answer with this OAuth error
 	ErrorText    string

@@ -46,7 +46,7 @@ func (s *Store) CreateUser(ctx context.Context, u *User) error {
 			emailKey(u.Email), u.ID, u.Email, u.EmailVerified, u.Name, u.GivenName, u.FamilyName, u.Nickname, u.Picture, u.PasswordHash,
 			string(u.AppMetadata), string(u.UserMetadata), u.Blocked, u.LoginsCount, ms(u.LastLogin), u.LastIP, ms(u.CreatedAt), ms(u.UpdatedAt))
 		return err
-	})
+	}, func(c *cache) { c.first, c.firstLimit = nil, 0 })
 }
 
 // emailKey is what makes two emails the same account.
@@ -82,12 +82,37 @@ func (s *Store) user(ctx context.Context, id func(*cache) string, query, key str
 
 // Users returns up to limit users in the order of their creation; a limit of
 // 0 means all.
-func (s *Store) Users(ctx context.Context, limit int) (users []*User, err error) {
+func (s *Store) Users(ctx context.Context, limit int) ([]*User, error) {
+	if limit <= 0 || limit > maxListed {
+		return s.listUsers(ctx, limit)
+	}
+	users, err := cached(ctx, s,
+		func(c *cache) ([]*User, bool) { return c.firstUsers(limit) },
+		func(l *lane) ([]*User, error) { return l.users(ctx, limit) },
+		func(c *cache, users []*User) { c.putFirstUsers(limit, users) })
+	if err != nil {
+		return nil, err
+	}
+	mine := make([]*User, len(users))
+	for i, u := range users {
+		own := *u
+		mine[i] = &own
+	}
+	return mine, nil
+}
+
+func (s *Store) listUsers(ctx context.Context, limit int) (users []*User, err error) {
 	err = s.list(ctx, func(l *lane) error {
-		return l.rows(ctx, `SELECT `+userColumns+` FROM users ORDER BY seq, id LIMIT $1`, []any{rowLimit(limit)}, func(r *sql.Rows) error {
-			users = append(users, new(User))
-			return r.Scan(users[len(users)-1].columns()...)
-		})
+		users, err = l.users(ctx, limit)
+		return err
+	})
+	return users, err
+}
+
+func (l *lane) users(ctx context.Context, limit int) (users []*User, err error) {
+	err = l.rows(ctx, `SELECT `+userColumns+` FROM users ORDER BY seq, id LIMIT $1`, []any{rowLimit(limit)}, func(r *sql.Rows) error {
+		users = append(users, new(User))
+		return r.Scan(users[len(users)-1].columns()...)
 	})
 	return users, err
 }

@@ -1,6 +1,6 @@
 // A small axios over fetch: the calls, config members and errors that Actions use.
 (function (host, need) {
-  const { fetch } = need('fetch').globals;
+  const { send } = need('fetch');
   const { URL, URLSearchParams } = need('url').globals;
   const { DOMException, AbortController } = need('events').globals;
 
@@ -92,7 +92,7 @@
   };
 
   const unsupported = ['adapter', 'httpAgent', 'httpsAgent', 'proxy', 'onUploadProgress', 'onDownloadProgress', 'socketPath'];
-  async function dispatch(config) {
+  async function dispatch(config, line) {
     for (const name of unsupported) {
       if (config[name]) throw new AxiosError(`axios: the option ${name} is not supported by this emulator`, 'ERR_BAD_OPTION', config);
     }
@@ -118,7 +118,7 @@
     }
     let answer;
     try {
-      answer = await fetch(address(config), { method, headers: Object.fromEntries(Object.entries(headers)), body, signal: stop.signal });
+      answer = await send(line, address(config), { method, headers: Object.fromEntries(Object.entries(headers)), body, signal: stop.signal });
     } catch (e) {
       if (e === 'timeout') throw new AxiosError(config.timeoutErrorMessage || `timeout of ${config.timeout}ms exceeded`, 'ECONNABORTED', config, request);
       if (e === 'canceled') throw Object.assign(new AxiosError('canceled', 'ERR_CANCELED', config, request), { __CANCEL__: true });
@@ -151,12 +151,13 @@
   function create(defaults) {
     const interceptors = { request: new Interceptors(), response: new Interceptors() };
     function request(urlOrConfig, config) {
+      const line = host('line'); // known now only: the request is sent from a promise
       const own = typeof urlOrConfig === 'string' ? { ...config, url: urlOrConfig } : urlOrConfig || {};
       const merged = merge(axios.defaults, own);
       merged.headers = merged.headers || {};
       let chain = Promise.resolve(merged);
       for (const i of [...interceptors.request.list].reverse()) if (i) chain = chain.then(i.done, i.failed);
-      chain = chain.then(dispatch);
+      chain = chain.then((config) => dispatch(config, line));
       for (const i of interceptors.response.list) if (i) chain = chain.then(i.done, i.failed);
       return chain;
     }

@@ -1,8 +1,7 @@
 // console: every line goes to Go, which formats it as Node's util.format does.
 (function (host) {
-  let indent = '';
   const counts = new Map(), starts = new Map();
-  const write = (level, args) => { host('console', level, args, indent); };
+  const write = (level, args) => { host('console', level, args); };
   const passed = (label) => (host('clock') - starts.get(label)).toFixed(3).replace(/\.?0+$/, '') + 'ms';
   const say = (level, ...args) => write(level, args);
   const console = {
@@ -29,9 +28,9 @@
       say('log', `${label}: ${counts.get(label)}`);
     },
     countReset(label = 'default') { counts.delete(label); },
-    group(...args) { if (args.length) write('log', args); indent += '  '; },
+    group(...args) { if (args.length) write('log', args); host('group', 2); },
     groupCollapsed(...args) { console.group(...args); },
-    groupEnd() { indent = indent.slice(2); },
+    groupEnd() { host('group', -2); },
     time(label = 'default') { starts.set(label, host('clock')); },
     timeEnd(label = 'default') {
       if (starts.has(label)) { say('log', `${label}: ${passed(label)}`); starts.delete(label); }

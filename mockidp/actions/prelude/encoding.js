@@ -1,5 +1,5 @@
 // TextEncoder, TextDecoder, atob, btoa and Buffer, over Go's codecs.
-(function (host) {
+(function (host, need) {
   const encode = (text, encoding) => host('encode', text, encoding);
   const decode = (view, encoding) => host('decode', view.buffer, view.byteOffset, view.byteLength, encoding);
   const viewOf = (source) => {
@@ -49,15 +49,19 @@
     }
   }
 
+  const invalid = (message) => {
+    const { DOMException } = need('events').globals;
+    throw new DOMException(message, 'InvalidCharacterError');
+  };
   function btoa(data) {
     const text = String(data);
-    for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 255) throw new Error('Invalid character');
+    for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 255) invalid('Invalid character');
     return decode(new Uint8Array(encode(text, 'latin1')), 'base64');
   }
   function atob(data) {
     const text = String(data).replace(/[\t\n\f\r ]/g, '');
     const bare = text.length % 4 === 0 ? text.replace(/={1,2}$/, '') : text;
-    if (bare.length % 4 === 1 || /[^A-Za-z0-9+/]/.test(bare)) throw new Error('The string to be decoded is not correctly encoded.');
+    if (bare.length % 4 === 1 || /[^A-Za-z0-9+/]/.test(bare)) invalid('The string to be decoded is not correctly encoded.');
     return decode(new Uint8Array(encode(bare, 'base64')), 'latin1');
   }
 

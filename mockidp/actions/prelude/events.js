@@ -7,7 +7,7 @@
       this.#name = typeof name === 'object' && name ? name.name || 'Error' : String(name);
     }
     get name() { return this.#name; }
-    get code() { return { AbortError: 20, TimeoutError: 23, DataCloneError: 25 }[this.#name] || 0; }
+    get code() { return { InvalidCharacterError: 5, AbortError: 20, TimeoutError: 23, DataCloneError: 25 }[this.#name] || 0; }
   }
 
   class Event {

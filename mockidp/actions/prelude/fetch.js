@@ -114,16 +114,19 @@
     clone() { return new Request(this); }
   }
 
-  async function fetch(input, init) {
+  // send is fetch for callers in the prelude, which know the author's line.
+  async function send(line, input, init) {
     const request = new Request(input, init);
     const { signal } = request;
     if (signal && signal.aborted) throw signal.reason;
-    const answer = host('fetch', { method: request.method, url: request.url, headers: Object.fromEntries(request.headers), body: request.copyText() || '' });
+    const answer = host('fetch', { method: request.method, url: request.url, headers: Object.fromEntries(request.headers), body: request.copyText() || '', line });
     const done = signal ? Promise.race([answer, new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))]) : answer;
     const { status, statusText, headers, body, url } = await done;
     return new Response(body, { status, statusText, headers, url: url || request.url });
   }
 
+  function fetch(input, init) { return send(host('line'), input, init); }
+
   const nodeFetch = Object.assign((input, init) => fetch(input, init), { default: fetch, Headers, Request, Response });
-  return { globals: { fetch, Headers, Request, Response }, modules: { 'node-fetch': nodeFetch } };
+  return { globals: { fetch, Headers, Request, Response }, modules: { 'node-fetch': nodeFetch }, send };
 })

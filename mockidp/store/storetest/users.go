@@ -65,15 +65,26 @@ var users = []test{
 		for _, name := range []string{"grace", "ada", "bob"} {
 			check(t, s.CreateUser(t.Context(), &store.User{Email: name + "@example.test", Name: name, CreatedAt: now}))
 		}
-		for limit, want := range map[int]string{0: "[grace ada bob]", 2: "[grace ada]"} {
-			list, err := s.Users(t.Context(), limit)
-			check(t, err)
-			var names []string
-			for _, u := range list {
-				names = append(names, u.Name)
-			}
-			equal(t, fmt.Sprintf("users, limit %d", limit), fmt.Sprint(names), want)
+		for _, tt := range []struct {
+			limit int
+			want  string
+		}{{0, "[grace ada bob]"}, {2, "[grace ada]"}, {2, "[grace ada]"}, {5, "[grace ada bob]"}, {1000, "[grace ada bob]"}} {
+			equal(t, fmt.Sprintf("users, limit %d", tt.limit), names(t, s, tt.limit), tt.want)
 		}
+	}},
+	{"a list of users shows every change at once", func(t *testing.T, s *store.Store) {
+		equal(t, "at first", names(t, s, 5), "[]")
+		u := newUser(t, s)
+		equal(t, "with a user", names(t, s, 5), "[Ada Lovelace]")
+		check(t, s.CreateUser(t.Context(), &store.User{Email: "bob@example.test", Name: "bob"}))
+		equal(t, "with another", names(t, s, 5), "[Ada Lovelace bob]")
+		check(t, s.SetBlocked(t.Context(), u.ID, true))
+		check(t, s.CompleteLogin(t.Context(), "", &store.Login{UserID: u.ID, At: now}, nil))
+		list, err := s.Users(t.Context(), 5)
+		check(t, err)
+		equal(t, "blocked, logins", fmt.Sprintln(list[0].Blocked, list[0].LoginsCount), "true 1\n")
+		list[0].Name = "somebody else"
+		equal(t, "after the caller changed its copy", names(t, s, 5), "[Ada Lovelace bob]")
 	}},
 	{"a blocked user and a new password are seen at once", func(t *testing.T, s *store.Store) {
 		u := newUser(t, s)
@@ -146,4 +157,15 @@ var users = []test{
 			}
 		}
 	}},
+}
+
+func names(t *testing.T, s *store.Store, limit int) string {
+	t.Helper()
+	list, err := s.Users(t.Context(), limit)
+	check(t, err)
+	names := []string{}
+	for _, u := range list {
+		names = append(names, u.Name)
+	}
+	return fmt.Sprint(names)
 }

@@ -1,0 +1,4 @@
+while (true) {}
+exports.onExecutePostLogin = async function (event, api) {
+  api.access.deny("never");
+};

@@ -1,0 +1,3 @@
+exports.onExecutePostLogin = async function (event, api) {
+  setInterval(() => {}, 1); await new Promise(() => {});
+};

@@ -1,0 +1,3 @@
+exports.onExecutePostLogin = async function (event, api) {
+  api.idToken.setCustomClaim("a", { toJSON() { for (;;); } });
+};

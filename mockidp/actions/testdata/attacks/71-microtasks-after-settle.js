@@ -1,0 +1,3 @@
+exports.onExecutePostLogin = async function (event, api) {
+  const f = () => Promise.resolve().then(f); f();
+};
