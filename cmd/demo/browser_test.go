@@ -224,8 +224,9 @@ func reload(t *testing.T, browser context.Context) {
 	if len(callbacks) != 1 {
 		t.Fatalf("callbacks: %q, want one", callbacks)
 	}
-	// Who is logged in is led back to the profile; for others the answer is used up.
-	b.open(callbacks[0])
+	// The answer is used up; who is logged in is led back to the profile.
+	b.wantCode("E-STATE-3", b.open(callbacks[0]), 400)
+	b.click(labelled("Open profile"))
 	b.wantProfile(profile{"1", "London", "GB"})
 	b.logOut()
 	b.wantCode("E-STATE-3", b.open(callbacks[0]), 400)

@@ -164,7 +164,8 @@ func TestATopLevelThrowIsRemembered(t *testing.T) {
 }
 
 func TestABrokenWorldIsDropped(t *testing.T) {
-	limits := Limits{Time: 100 * time.Millisecond}
+	// Long enough for a stack to overflow under the race detector.
+	limits := Limits{Time: 2 * time.Second}
 	bothWays(t, Config{Limits: limits}, func(t *testing.T, r *Runner) {
 		for kind, body := range map[string]string{
 			OutcomeTimeout: `while (n === 2) {}`,
