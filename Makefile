@@ -64,9 +64,11 @@ tidy: ## go.mod and go.sum list what is used
 	@echo "== go mod tidy"
 	$(GO) mod tidy -diff
 
+# One package at a time: some tests bound how long an Action may run, and a
+# neighbour's browser on the same two cores would use that time up.
 unit: ## all tests with the race detector
 	@echo "== go test -race"
-	$(GO) test -race -timeout $(TIMEOUT) ./...
+	$(GO) test -race -p 1 -timeout $(TIMEOUT) ./...
 
 # go test fuzzes one target of one package at a time. The budget is a number of
 # inputs, a few seconds' worth, and not a time: until Go 1.27 a time that runs out

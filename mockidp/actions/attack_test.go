@@ -17,7 +17,7 @@ func TestAttacksAreContained(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
 	}
-	limits := Limits{Time: 200 * time.Millisecond, Grace: 150 * time.Millisecond, Compile: 500 * time.Millisecond}
+	limits := Limits{Time: 500 * time.Millisecond, Grace: 150 * time.Millisecond, Compile: 500 * time.Millisecond}
 	r := newRunner(t, Config{Workers: 2, Limits: limits})
 	if err := r.Start(t.Context()); err != nil {
 		t.Fatal(err)
