@@ -160,6 +160,27 @@ func TestEverythingSurvivesARestart(t *testing.T) {
 	}
 }
 
+func TestAbandonedRequestsMakeRoom(t *testing.T) {
+	s, now := open(t, "memory:"), time.Now()
+	create := func(i int) {
+		must(t, s.CreateRequest(t.Context(), &store.Request{ID: fmt.Sprint(i), ExpiresAt: now.Add(time.Minute)}))
+	}
+	const limit = 16384
+	for i := range limit {
+		create(i)
+	}
+	_, err := s.Request(t.Context(), "0", now)
+	must(t, err) // as many as there is room for
+	create(limit)
+	if _, err := s.Request(t.Context(), "0", now); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the oldest request: %v, want ErrNotFound", err)
+	}
+	for _, id := range []string{"1", fmt.Sprint(limit)} {
+		_, err := s.Request(t.Context(), id, now)
+		must(t, err)
+	}
+}
+
 // Two Store values on one file stand for two processes.
 func TestTwoStoresOnOneFile(t *testing.T) {
 	dsn, now := file(t), time.Now()

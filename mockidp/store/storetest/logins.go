@@ -34,6 +34,7 @@ var logins = []test{
 		r, err := s.Request(t.Context(), "r1", now)
 		check(t, err)
 		equal(t, "request's answer", r.LoginID+" "+r.SessionID, l.ID+" "+ss.ID)
+		equal(t, "request's login number", r.LoginN, int64(1))
 		if l.ID == "" || ss.ID == "" {
 			t.Error("login or session got no id")
 		}
