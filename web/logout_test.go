@@ -19,6 +19,8 @@ func (b *browser) logOut(form url.Values) page {
 
 var everywhere = url.Values{"provider": {"1"}}
 
+// TestLogout ends the session here and at the provider, and notices an answer
+// that is not the one it asked for.
 func TestLogout(t *testing.T) {
 	t.Run("oidcc-client-test-rp-init-logout", func(t *testing.T) {
 		o := newOP(t)
@@ -61,6 +63,11 @@ func TestLogout(t *testing.T) {
 			t.Errorf("page = %d\n%s", p.status, p.plain())
 		}
 	})
+}
+
+// TestLogoutWithoutTheProvider logs out where the provider is left alone, can't
+// do it by its own address, or is away: the session here ends all the same.
+func TestLogoutWithoutTheProvider(t *testing.T) {
 	t.Run("only here", func(t *testing.T) {
 		o := newOP(t)
 		b := newApp(t, o).browser()
