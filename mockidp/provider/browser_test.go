@@ -34,7 +34,7 @@ func (i *idp) browser() *browser {
 	if err != nil {
 		i.t.Fatal(err)
 	}
-	client := &http.Client{Jar: jar, CheckRedirect: func(req *http.Request, _ []*http.Request) error {
+	client := &http.Client{Transport: i.httpClient.Transport, Jar: jar, CheckRedirect: func(req *http.Request, _ []*http.Request) error {
 		if !strings.HasPrefix(req.URL.String(), i.issuer) {
 			return http.ErrUseLastResponse
 		}

@@ -32,10 +32,13 @@ type idp struct {
 	store    *store.Store
 	provider *provider.Provider
 	issuer   string
-	base     string       // issuer without the slash
-	ahead    atomic.Int64 // how far the clock has been moved, in nanoseconds
-	shown    atomic.Int64 // how often the login page was shown
-	hook     func(provider.Login) (provider.Result, error)
+	base     string // issuer without the slash
+	// httpClient has connections of its own: a server that another test closes
+	// ends the idle ones of http.DefaultClient, also while they are taken up.
+	httpClient *http.Client
+	ahead      atomic.Int64 // how far the clock has been moved, in nanoseconds
+	shown      atomic.Int64 // how often the login page was shown
+	hook       func(provider.Login) (provider.Result, error)
 }
 
 // newIDP starts an idp; change may set more of the Config.
@@ -44,7 +47,7 @@ func newIDP(t testing.TB, change ...func(*provider.Config)) *idp {
 	var handler http.Handler
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
 	t.Cleanup(server.Close)
-	i := &idp{t: t, store: openStore(t), issuer: server.URL + "/", base: server.URL}
+	i := &idp{t: t, store: openStore(t), issuer: server.URL + "/", base: server.URL, httpClient: server.Client()}
 	cfg := provider.Config{
 		Issuer: i.issuer, LoginPath: "/u/login", Store: i.store, Now: i.now,
 		PostLogin: func(_ context.Context, l provider.Login) (provider.Result, error) {

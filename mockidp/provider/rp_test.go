@@ -183,7 +183,7 @@ func (i *idp) call(t testing.TB, method, path, body string, header http.Header) 
 	for name, values := range header {
 		req.Header[name] = values
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := i.httpClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +215,7 @@ func (i *idp) userinfo(t testing.TB, token string) answer {
 // verify checks an ID token as go-oidc does and returns its claims.
 func (c *rp) verify(raw string) map[string]any {
 	c.t.Helper()
-	p, err := oidc.NewProvider(c.t.Context(), c.idp.issuer)
+	p, err := oidc.NewProvider(oidc.ClientContext(c.t.Context(), c.idp.httpClient), c.idp.issuer)
 	if err != nil {
 		c.t.Fatal(err)
 	}
