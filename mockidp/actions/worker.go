@@ -76,8 +76,11 @@ func serve(in, out *os.File, soft uint64) {
 	}
 }
 
-// lingerTime is how long an idle worker waits awake, though without running.
-const lingerTime = 2 * time.Millisecond
+// lingerTime is how long an idle worker waits awake, though without running:
+// a Go process that falls asleep pays for waking with a tenth of a signature's
+// CPU, mostly for its monitor thread, which polls often at first. It spans the
+// gaps between the logins of a test run; a worker that nobody needs sleeps.
+const lingerTime = 100 * time.Millisecond
 
 // next is the next ask. Only the goroutine that answers calls it, so nobody
 // starts a listener beside it.
