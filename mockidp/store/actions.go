@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-const actionColumns = `id, name, trigger_id, runtime, code, secrets, deployed_version, created_at, updated_at`
+const actionColumns = `id, name, trigger_id, runtime, code, secrets, deployed_version, created_at, updated_at, dependencies`
 
 func (a *Action) columns() []any {
-	return []any{&a.ID, &a.Name, &a.Trigger, &a.Runtime, &a.Code, toJSON{&a.Secrets}, &a.DeployedVersion, toTime{&a.CreatedAt}, toTime{&a.UpdatedAt}}
+	return []any{&a.ID, &a.Name, &a.Trigger, &a.Runtime, &a.Code, toJSON{&a.Secrets}, &a.DeployedVersion, toTime{&a.CreatedAt}, toTime{&a.UpdatedAt}, toJSON{&a.Dependencies}}
 }
 
 // CreateAction stores a as a draft. It fills ID, CreatedAt and UpdatedAt when
@@ -31,9 +31,13 @@ func (s *Store) CreateAction(ctx context.Context, a *Action) error {
 	if err != nil {
 		return err
 	}
+	dependencies, err := asJSON(a.Dependencies)
+	if err != nil {
+		return err
+	}
 	return s.write(ctx, func(l *lane) error {
-		_, err := l.exec(ctx, `INSERT INTO actions (`+actionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			a.ID, a.Name, a.Trigger, a.Runtime, a.Code, secrets, 0, ms(a.CreatedAt), ms(a.UpdatedAt))
+		_, err := l.exec(ctx, `INSERT INTO actions (`+actionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			a.ID, a.Name, a.Trigger, a.Runtime, a.Code, secrets, 0, ms(a.CreatedAt), ms(a.UpdatedAt), dependencies)
 		return err
 	})
 }

@@ -24,6 +24,11 @@ type cache struct {
 	grants   map[string]*Grant // by code hash, until the code is redeemed
 	codes    map[string]string // grant id → code hash
 
+	// by user id
+	factors    map[string][]*Authenticator
+	roles      map[string][]*Role
+	identities map[string][]*Identity
+
 	firstLimit int // 0: first is not known
 
 	shared  bool      // other processes may write
@@ -55,6 +60,7 @@ func (c *cache) clear() {
 	c.first, c.firstLimit = nil, 0
 	c.sessions, c.hashes = map[string]*Session{}, map[string]string{}
 	c.grants, c.codes = map[string]*Grant{}, map[string]string{}
+	c.factors, c.roles, c.identities = map[string][]*Authenticator{}, map[string][]*Role{}, map[string][]*Identity{}
 }
 
 // change runs f, which takes what a write has changed out of the cache or

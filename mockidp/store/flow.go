@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-const versionColumns = `action_id, name, number, runtime, code, secrets, created_at`
+const versionColumns = `action_id, name, number, runtime, code, secrets, dependencies, created_at`
 
 func (v *Version) columns() []any {
-	return []any{&v.ActionID, &v.Name, &v.Number, &v.Runtime, &v.Code, toJSON{&v.Secrets}, toTime{&v.CreatedAt}}
+	return []any{&v.ActionID, &v.Name, &v.Number, &v.Runtime, &v.Code, toJSON{&v.Secrets}, toJSON{&v.Dependencies}, toTime{&v.CreatedAt}}
 }
 
 // Deploy snapshots the draft, its secrets included, as the next version and
@@ -19,12 +19,12 @@ func (v *Version) columns() []any {
 func (s *Store) Deploy(ctx context.Context, id string, now time.Time) (*Version, error) {
 	v := &Version{ActionID: id, CreatedAt: now}
 	err := s.tx(ctx, func(l *lane) error {
-		err := l.row(ctx, `UPDATE actions SET deployed_version = deployed_version + 1 WHERE id = $1 RETURNING name, deployed_version, runtime, code, secrets`, []any{id},
-			&v.Name, &v.Number, &v.Runtime, &v.Code, toJSON{&v.Secrets})
+		err := l.row(ctx, `UPDATE actions SET deployed_version = deployed_version + 1 WHERE id = $1 RETURNING name, deployed_version, runtime, code, secrets, dependencies`, []any{id},
+			&v.Name, &v.Number, &v.Runtime, &v.Code, toJSON{&v.Secrets}, toJSON{&v.Dependencies})
 		if err != nil {
 			return err
 		}
-		_, err = l.exec(ctx, `INSERT INTO action_versions (`+versionColumns+`) SELECT $1, name, deployed_version, runtime, code, secrets, CAST($2 AS BIGINT) FROM actions WHERE id = $1`, id, ms(now))
+		_, err = l.exec(ctx, `INSERT INTO action_versions (`+versionColumns+`) SELECT $1, name, deployed_version, runtime, code, secrets, dependencies, CAST($2 AS BIGINT) FROM actions WHERE id = $1`, id, ms(now))
 		return err
 	}, dropFlows)
 	if err != nil {
@@ -40,6 +40,19 @@ func (s *Store) Versions(ctx context.Context, id string) (versions []*Version, e
 		return err
 	})
 	return versions, err
+}
+
+// Version returns one deployed version of the Action, or ErrNotFound. Callers
+// must not change its secrets.
+func (s *Store) Version(ctx context.Context, actionID string, number int) (*Version, error) {
+	v := new(Version)
+	err := s.read(ctx, func(l *lane) error {
+		return l.row(ctx, `SELECT `+versionColumns+` FROM action_versions WHERE action_id = $1 AND number = $2`, []any{actionID, number}, v.columns()...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
 }
 
 func (l *lane) versions(ctx context.Context, query, key string) (versions []*Version, err error) {
@@ -74,7 +87,7 @@ func (s *Store) Flow(ctx context.Context, trigger string) ([]*Version, error) {
 	return cached(ctx, s,
 		func(c *cache) ([]*Version, bool) { v, ok := c.flows[trigger]; return v, ok },
 		func(l *lane) ([]*Version, error) {
-			return l.versions(ctx, `SELECT v.action_id, v.name, v.number, v.runtime, v.code, v.secrets, v.created_at
+			return l.versions(ctx, `SELECT v.action_id, v.name, v.number, v.runtime, v.code, v.secrets, v.dependencies, v.created_at
 				FROM bindings b JOIN actions a ON a.id = b.action_id JOIN action_versions v ON v.action_id = a.id AND v.number = a.deployed_version
 				WHERE b.trigger_id = $1 ORDER BY b.position`, trigger)
 		},

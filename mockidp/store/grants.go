@@ -6,31 +6,74 @@ import (
 )
 
 const grantColumns = `id, client_id, user_id, session_id, redirect_uri, scope, audience, nonce, challenge, auth_time, ip, simulated,
-	id_claims, at_claims, claims, COALESCE(code_hash, ''), code_expires, created_at, redeemed_at, revoked_at`
+	id_claims, at_claims, claims, details, COALESCE(code_hash, ''), code_expires, created_at, redeemed_at, revoked_at`
 
 func (g *Grant) columns() []any {
 	return []any{&g.ID, &g.ClientID, &g.UserID, &g.SessionID, &g.RedirectURI, &g.Scope, &g.Audience, &g.Nonce, &g.Challenge, toTime{&g.AuthTime}, toAddr{&g.IP}, toBool{&g.Simulated},
-		toJSON{&g.IDClaims}, toJSON{&g.ATClaims}, toJSON{&g.Claims}, &g.CodeHash, toTime{&g.CodeExpires}, toTime{&g.CreatedAt}, toSet{&g.Redeemed}, toSet{&g.Revoked}}
+		toJSON{&g.IDClaims}, toJSON{&g.ATClaims}, toJSON{&g.Claims}, toGrantDetails{g}, &g.CodeHash, toTime{&g.CodeExpires}, toTime{&g.CreatedAt}, toSet{&g.Redeemed}, toSet{&g.Revoked}}
 }
 
-// SaveGrant stores g, the run that led to it when run is not nil, and notes
-// g.ClientID in the session's list of clients, in one transaction. It fills ID
+// grantDetails is what is seldom read: in the event of a refresh, and in ID tokens.
+type grantDetails struct {
+	ACR              string            `json:"acr,omitempty"`
+	AMR              []string          `json:"amr,omitempty"`
+	RefreshExpires   int64             `json:"refresh_expires,omitempty"`
+	RefreshIdle      int64             `json:"refresh_idle,omitempty"`
+	RefreshMetadata  map[string]string `json:"refresh_metadata,omitempty"`
+	LastExchangedAt  int64             `json:"last_exchanged_at,omitempty"`
+	UserAgent        string            `json:"user_agent,omitempty"`
+	LastIP           string            `json:"last_ip,omitempty"`
+	LastUserAgent    string            `json:"last_user_agent,omitempty"`
+	OrganizationID   string            `json:"organization_id,omitempty"`
+	OrganizationName string            `json:"organization_name,omitempty"`
+}
+
+func (g *Grant) details() (string, error) {
+	return asJSON(grantDetails{g.ACR, g.AMR, ms(g.RefreshExpires), ms(g.RefreshIdle), g.RefreshMetadata, ms(g.LastExchangedAt),
+		g.UserAgent, addr(g.LastIP), g.LastUserAgent, g.OrganizationID, g.OrganizationName})
+}
+
+type toGrantDetails struct{ g *Grant }
+
+func (d toGrantDetails) Scan(src any) error {
+	var v grantDetails
+	if err := (toJSON{&v}).Scan(src); err != nil {
+		return err
+	}
+	g := d.g
+	g.ACR, g.AMR, g.RefreshMetadata = v.ACR, v.AMR, v.RefreshMetadata
+	g.OrganizationID, g.OrganizationName = v.OrganizationID, v.OrganizationName
+	g.RefreshExpires, g.RefreshIdle, g.LastExchangedAt = fromMS(v.RefreshExpires), fromMS(v.RefreshIdle), fromMS(v.LastExchangedAt)
+	g.UserAgent, g.LastUserAgent = v.UserAgent, v.LastUserAgent
+	return toAddr{&g.LastIP}.Scan(v.LastIP)
+}
+
+// SaveGrant stores g, the run that led to it when run is not nil, and its tokens
+// when there is no code that they wait for; and it notes g.ClientID in the
+// session's list of clients, all in one transaction. It fills ID
 // and CreatedAt of g when they are empty. The caller must not change g's maps
 // and lists afterwards.
 //
 // It survives the end of this process at once, and a power cut with the next
 // login or token, at the latest when its code is redeemed: RedeemCode waits for
 // the disk. A code that is lost before had no chance: it lives a minute, and
-// the machine takes longer to come back.
-func (s *Store) SaveGrant(ctx context.Context, g *Grant, run *Run) error {
+// the machine takes longer to come back. With tokens, it waits for the disk.
+func (s *Store) SaveGrant(ctx context.Context, g *Grant, run *Run, tokens ...*Token) error {
 	if g.ID == "" {
 		g.ID = randomHex(16)
 	}
 	if g.CreatedAt.IsZero() {
 		g.CreatedAt = time.Now()
 	}
-	return s.txSoon(ctx, func(l *lane) error {
-		if err := insertGrant(ctx, l, g); err != nil {
+	save := s.txSoon
+	if len(tokens) > 0 {
+		save = s.tx
+	}
+	return save(ctx, func(l *lane) error {
+		if err := insertGrant(ctx, l, g, tokens); err != nil {
+			return err
+		}
+		if err := insertTokens(ctx, l, tokens); err != nil {
 			return err
 		}
 		if err := insertRun(ctx, l, run); err != nil || g.SessionID == "" {
@@ -44,11 +87,12 @@ func (s *Store) SaveGrant(ctx context.Context, g *Grant, run *Run) error {
 		}
 		kept := *g
 		kept.AuthTime, kept.CodeExpires, kept.CreatedAt = stored(g.AuthTime), stored(g.CodeExpires), stored(g.CreatedAt)
+		kept.RefreshExpires, kept.RefreshIdle = stored(g.RefreshExpires), stored(g.RefreshIdle)
 		c.putGrant(&kept)
 	})
 }
 
-func insertGrant(ctx context.Context, l *lane, g *Grant) error {
+func insertGrant(ctx context.Context, l *lane, g *Grant, tokens []*Token) error {
 	idClaims, err := asJSON(g.IDClaims)
 	if err != nil {
 		return err
@@ -61,15 +105,19 @@ func insertGrant(ctx context.Context, l *lane, g *Grant) error {
 	if err != nil {
 		return err
 	}
+	details, err := g.details()
+	if err != nil {
+		return err
+	}
 	var code any // NULL: the hash of no code is not unique
 	if g.CodeHash != "" {
 		code = g.CodeHash
 	}
 	_, err = l.exec(ctx, `INSERT INTO grants (id, client_id, user_id, session_id, redirect_uri, scope, offline, audience, nonce, challenge, auth_time, ip, simulated,
-		id_claims, at_claims, claims, code_hash, code_expires, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+		id_claims, at_claims, claims, details, code_hash, code_expires, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
 		g.ID, g.ClientID, g.UserID, g.SessionID, g.RedirectURI, g.Scope, g.HasScope("offline_access"), g.Audience, g.Nonce, g.Challenge, ms(g.AuthTime), addr(g.IP), g.Simulated,
-		idClaims, atClaims, claims, code, ms(g.CodeExpires), ms(g.CreatedAt), max(ms(g.CodeExpires), ms(g.CreatedAt)))
+		idClaims, atClaims, claims, details, code, ms(g.CodeExpires), ms(g.CreatedAt), max(ms(g.CodeExpires), lastExpiry(g.CreatedAt, tokens)))
 	return err
 }
 

@@ -19,8 +19,11 @@ func (l *Login) columns() []any {
 // caller must not change ss's lists afterwards.
 //
 // Of several callers with one request the first wins and the others get
-// ErrGone, and so does who comes after it was refused, taken or has expired at
-// l.At; nothing is counted for them. A user that does not exist is ErrNotFound.
+// ErrGone, and so does who comes after it was refused, taken, suspended or has
+// expired at l.At; nothing is counted for them. A suspended request belongs to
+// the session that it was suspended with: with another one, somebody could pass
+// the step as one user and end the login as the other. A user that does not
+// exist is ErrNotFound.
 //
 // For a blocked account ss is nil and the request stays open, so that its
 // browser can be sent back with an error. requestID may be empty: no browser.
@@ -44,7 +47,7 @@ func (s *Store) CompleteLogin(ctx context.Context, requestID string, l *Login, s
 	}
 	defer w.lock.Unlock()
 	r := *w.req.Load()
-	if r.LoginID != "" || r.ErrorCode != "" || !l.At.Before(r.ExpiresAt) {
+	if r.LoginID != "" || r.ErrorCode != "" || r.Step != nil || !l.At.Before(r.ExpiresAt) {
 		return ErrGone
 	}
 	if err := s.countLogin(ctx, l, ss); err != nil || l.Blocked {

@@ -9,8 +9,11 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 //go:embed migrations/*.sql
@@ -27,16 +30,35 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	version, err := schemaVersion(ctx, db)
 	for err == nil && version < newest {
 		// Another process may be migrating too: what fails here because it
-		// was faster has succeeded there.
+		// was faster has succeeded there, or soon will have.
 		before, upErr := version, up(ctx, db)
-		if version, err = schemaVersion(ctx, db); version == before {
-			return errors.Join(upErr, err)
+		version, err = schemaVersion(ctx, db)
+		if err != nil || version != before {
+			continue
+		}
+		if !isBusy(upErr) {
+			return upErr
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(upErr, ctx.Err())
+		case <-time.After(migrateAgain):
 		}
 	}
 	if version > newest {
 		return fmt.Errorf("a newer version of this program wrote it (schema %d, this program knows %d): use that version or another file", version, newest)
 	}
 	return err
+}
+
+// migrateAgain is the pause before another try while somebody else migrates.
+const migrateAgain = 10 * time.Millisecond
+
+// isBusy reports whether err says that another connection is writing. SQLite
+// does not wait for it where a transaction began by reading, as goose's do.
+func isBusy(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
 // createSchema makes the tables of a new database in memory, which nobody will

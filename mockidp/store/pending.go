@@ -5,14 +5,20 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// maxPending bounds the memory that abandoned requests can take, at some 2 kB
-// each; beyond it the oldest makes room.
-const maxPending = 16384
+const (
+	// maxPending bounds the memory that abandoned requests can take, at some 2 kB
+	// each; beyond it the oldest makes room.
+	maxPending = 16384
+	// maxPendingBytes bounds what suspended requests keep besides: the state of
+	// their flow, up to 200 kB of claims, and the forms that answer them.
+	maxPendingBytes = 64 << 20
+)
 
 // pending holds the authorization requests that wait for their browser. They
 // live in memory: each is written, read and deleted within minutes, and one
@@ -23,6 +29,7 @@ type pending struct {
 	mu   sync.Mutex
 	byID map[string]*waiting // nil when closed
 	age  *list.List          // of *waiting, the oldest in front
+	size int                 // bytes that the steps of all keep
 }
 
 // waiting is one request. Who wants to answer it holds lock; the request
@@ -33,6 +40,7 @@ type waiting struct {
 	gone bool // dropped; under lock
 	req  atomic.Pointer[Request]
 	el   *list.Element // under pending.mu
+	size int           // bytes that its step keeps; under pending.mu
 }
 
 func newPending() *pending { return &pending{byID: map[string]*waiting{}, age: list.New()} }
@@ -49,10 +57,48 @@ func (p *pending) add(r Request) error {
 		return ErrExists
 	}
 	p.byID[r.ID], w.el = w, p.age.PushBack(w)
-	if len(p.byID) > maxPending {
+	p.weigh(w)
+	return nil
+}
+
+// replace puts r in the place of w's request; w's lock is held.
+func (p *pending) replace(w *waiting, r Request) {
+	w.req.Store(&r)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.byID[r.ID] == w {
+		p.weigh(w)
+	}
+}
+
+// weigh notes what w keeps now, and lets the oldest make room for it; p.mu is held.
+func (p *pending) weigh(w *waiting) {
+	size := w.req.Load().Step.size()
+	p.size += size - w.size
+	w.size = size
+	for len(p.byID) > maxPending || p.size > maxPendingBytes && len(p.byID) > 1 {
 		p.remove(p.age.Front().Value.(*waiting))
 	}
-	return nil
+}
+
+// size is roughly how many bytes the step keeps.
+func (s *Step) size() int {
+	if s == nil {
+		return 0
+	}
+	n := len(s.URL) + len(s.State) + len(s.Answer)
+	if s.Form != nil {
+		n += len(s.Form.Fields) + len(s.Form.Vars)
+	}
+	for _, list := range []url.Values{s.Query, s.Body} {
+		for name, values := range list {
+			n += len(name)
+			for _, v := range values {
+				n += len(v)
+			}
+		}
+	}
+	return n
 }
 
 // remove forgets w; p.mu is held.
@@ -61,6 +107,7 @@ func (p *pending) remove(w *waiting) {
 	if p.byID[id] == w {
 		delete(p.byID, id)
 		p.age.Remove(w.el)
+		p.size -= w.size
 	}
 }
 

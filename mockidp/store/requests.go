@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -55,9 +56,58 @@ func (s *Store) RefuseRequest(ctx context.Context, id, code, text string) error 
 	return nil
 }
 
+// stepTTL is how long the browser has for a step, unless the caller says otherwise.
+const stepTTL = 10 * time.Minute
+
+// SuspendRequest keeps r, which was taken, again under its id until the browser
+// has done r.Step, which begins unanswered. A zero ExpiresAt means ten minutes
+// from now. The caller must not change r's lists and maps afterwards; a request
+// that is still kept is ErrExists.
+func (s *Store) SuspendRequest(ctx context.Context, r *Request) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if r.ID == "" || r.Step == nil {
+		return errors.New("store: a suspended request needs an id and a step")
+	}
+	kept, step := *r, *r.Step
+	step.Done, step.Answer, step.Method, step.Query, step.Body = false, nil, "", nil, nil
+	kept.Step = &step
+	if kept.ExpiresAt.IsZero() {
+		kept.ExpiresAt = time.Now().Add(stepTTL)
+	}
+	return s.pending.add(kept)
+}
+
+// waits reports whether the request waits for its browser to do a step.
+func (r *Request) waits() bool { return r.Step != nil && !r.Step.Done }
+
+// AnswerStep notes that the browser has done what the request's step asked for,
+// with what came of it: Answer, Method, Query and Body of answer. Of several
+// callers the first wins; the others, and who comes after the request was taken
+// or has expired at now, get ErrGone, and so does an answer of another Kind than
+// the step's: a page that comes back from elsewhere is no second factor.
+func (s *Store) AnswerStep(ctx context.Context, id string, answer Step, now time.Time) error {
+	w, err := s.pending.claim(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer w.lock.Unlock()
+	r := *w.req.Load()
+	if !r.waits() || r.Step.Kind != answer.Kind || !now.Before(r.ExpiresAt) {
+		return ErrGone
+	}
+	step := *r.Step
+	step.Done, step.Answer, step.Method, step.Query, step.Body = true, answer.Answer, answer.Method, answer.Query, answer.Body
+	r.Step = &step
+	s.pending.replace(w, r)
+	return nil
+}
+
 // TakeRequest deletes the request and returns it. Of several callers the one
 // that claims it first wins; the others get ErrGone, and so do callers that
-// come after it has expired at now.
+// come after it has expired at now or while its step is not answered: who was
+// late for a request that has been suspended meanwhile must not get past its step.
 func (s *Store) TakeRequest(ctx context.Context, id string, now time.Time) (*Request, error) {
 	w, err := s.pending.claim(ctx, id)
 	if err != nil {
@@ -65,7 +115,7 @@ func (s *Store) TakeRequest(ctx context.Context, id string, now time.Time) (*Req
 	}
 	defer w.lock.Unlock()
 	r := *w.req.Load()
-	if !now.Before(r.ExpiresAt) {
+	if !now.Before(r.ExpiresAt) || r.waits() && r.ErrorCode == "" {
 		return nil, ErrGone
 	}
 	s.pending.drop(w)

@@ -37,11 +37,12 @@ func (s *Store) Runs(ctx context.Context, limit int) (runs []*Run, err error) {
 	return runs, err
 }
 
-// Run returns the run with id, or ErrNotFound.
+// Run returns the run with id, or ErrNotFound. A login that was suspended has
+// one for each part of its way: the last one is returned, which tells it all.
 func (s *Store) Run(ctx context.Context, id string) (*Run, error) {
 	run := new(Run)
 	err := s.read(ctx, func(l *lane) error {
-		return l.row(ctx, `SELECT `+runColumns+` FROM runs WHERE id = $1 AND seq = (SELECT seq FROM runs WHERE id = $1)`, []any{id}, run.columns()...)
+		return l.row(ctx, `SELECT `+runColumns+` FROM runs WHERE id = $1 AND seq = (SELECT MAX(seq) FROM runs WHERE id = $1)`, []any{id}, run.columns()...)
 	})
 	if err != nil {
 		return nil, err

@@ -2,16 +2,50 @@ package store
 
 import (
 	"context"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
 )
 
-const sessionColumns = `id, hash, user_id, auth_time, ip, simulated, user_agent, methods, clients, created_at, expires_at`
+const sessionColumns = `id, hash, user_id, auth_time, ip, simulated, user_agent, methods, clients, created_at, expires_at, details`
 
 func (s *Session) columns() []any {
 	return []any{&s.ID, &s.Hash, &s.UserID, toTime{&s.AuthTime}, toAddr{&s.IP}, toBool{&s.Simulated}, &s.UserAgent, toJSON{&s.Methods}, toLines{&s.Clients},
-		toTime{&s.CreatedAt}, toTime{&s.ExpiresAt}}
+		toTime{&s.CreatedAt}, toTime{&s.ExpiresAt}, toSessionDetails{s}}
+}
+
+// sessionDetails is what may be set after the login: most sessions have none of it.
+type sessionDetails struct {
+	IdleExpiresAt int64             `json:"idle_expires_at,omitempty"`
+	UpdatedAt     int64             `json:"updated_at,omitempty"`
+	LastUsedAt    int64             `json:"last_used_at,omitempty"`
+	LastIP        string            `json:"last_ip,omitempty"`
+	LastUserAgent string            `json:"last_user_agent,omitempty"`
+	CookieMode    string            `json:"cookie_mode,omitempty"`
+	Metadata      map[string]string `json:"metadata,omitempty"`
+}
+
+func (s *Session) details() (string, error) {
+	d := sessionDetails{ms(s.IdleExpiresAt), ms(s.UpdatedAt), ms(s.LastUsedAt), addr(s.LastIP), s.LastUserAgent, s.CookieMode, s.Metadata}
+	text, err := asJSON(d)
+	if text == "{}" {
+		text = ""
+	}
+	return text, err
+}
+
+type toSessionDetails struct{ s *Session }
+
+func (d toSessionDetails) Scan(src any) error {
+	var v sessionDetails
+	if err := (toJSON{&v}).Scan(src); err != nil {
+		return err
+	}
+	s := d.s
+	s.IdleExpiresAt, s.UpdatedAt, s.LastUsedAt = fromMS(v.IdleExpiresAt), fromMS(v.UpdatedAt), fromMS(v.LastUsedAt)
+	s.LastUserAgent, s.CookieMode, s.Metadata = v.LastUserAgent, v.CookieMode, v.Metadata
+	return toAddr{&s.LastIP}.Scan(v.LastIP)
 }
 
 // lines keeps a list of client ids as "\na\n\nb\n": with a line break on both
@@ -45,13 +79,18 @@ func insertSession(ctx context.Context, l *lane, ss *Session) error {
 	if err != nil {
 		return err
 	}
-	_, err = l.exec(ctx, `INSERT INTO sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		ss.ID, ss.Hash, ss.UserID, ms(ss.AuthTime), addr(ss.IP), ss.Simulated, ss.UserAgent, methods, lines(ss.Clients), ms(ss.CreatedAt), ms(ss.ExpiresAt))
+	details, err := ss.details()
+	if err != nil {
+		return err
+	}
+	_, err = l.exec(ctx, `INSERT INTO sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		ss.ID, ss.Hash, ss.UserID, ms(ss.AuthTime), addr(ss.IP), ss.Simulated, ss.UserAgent, methods, lines(ss.Clients), ms(ss.CreatedAt), ms(ss.ExpiresAt), details)
 	return err
 }
 
-// SessionByHash returns the session whose cookie has this hash; ErrNotFound
-// also when it has expired at now. Callers must not change its lists.
+// SessionByHash returns the session whose cookie has this hash; ErrNotFound also
+// when it has expired at now, or was not used for too long ([Session.IdleEnd]).
+// Callers must not change its lists.
 func (s *Store) SessionByHash(ctx context.Context, hash string, now time.Time) (*Session, error) {
 	return s.session(ctx, func(c *cache) string { return c.hashes[hash] }, `SELECT `+sessionColumns+` FROM sessions WHERE hash = $1`, hash, now)
 }
@@ -72,11 +111,73 @@ func (s *Store) session(ctx context.Context, id func(*cache) string, query, key 
 	if err != nil {
 		return nil, err
 	}
-	if !now.Before(ss.ExpiresAt) {
+	if !now.Before(ss.IdleEnd()) {
 		return nil, ErrNotFound
 	}
 	mine := *ss
 	return &mine, nil
+}
+
+// UpdateSession changes the session and returns it as it then is, or
+// ErrNotFound. Changes at the same time all take effect: the first UPDATE locks
+// the row before it is read. A method that is added twice stays once, with the
+// newer time.
+func (s *Store) UpdateSession(ctx context.Context, id string, c SessionChanges, now time.Time) (*Session, error) {
+	return s.updateSession(ctx, id, func(ss *Session) { ss.apply(c, now) })
+}
+
+// UseSession notes an authorization that is answered from the session; ErrNotFound.
+func (s *Store) UseSession(ctx context.Context, id string, ip netip.Addr, userAgent string, now time.Time) error {
+	_, err := s.updateSession(ctx, id, func(ss *Session) { ss.LastUsedAt, ss.LastIP, ss.LastUserAgent = now, ip, userAgent })
+	return err
+}
+
+func (s *Store) updateSession(ctx context.Context, id string, change func(*Session)) (*Session, error) {
+	ss := new(Session)
+	err := s.txSoon(ctx, func(l *lane) error {
+		err := l.row(ctx, `UPDATE sessions SET expires_at = expires_at WHERE id = $1 RETURNING `+sessionColumns, []any{id}, ss.columns()...)
+		if err != nil {
+			return err
+		}
+		change(ss)
+		methods, err := asJSON(ss.Methods)
+		if err != nil {
+			return err
+		}
+		details, err := ss.details()
+		if err != nil {
+			return err
+		}
+		_, err = l.exec(ctx, `UPDATE sessions SET user_id = $2, methods = $3, expires_at = $4, details = $5 WHERE id = $1`, id, ss.UserID, methods, ms(ss.ExpiresAt), details)
+		return err
+	}, func(c *cache) { delete(c.sessions, id) })
+	if err != nil {
+		return nil, err
+	}
+	return ss, nil
+}
+
+func (ss *Session) apply(c SessionChanges, now time.Time) {
+	if c.UserID != "" {
+		ss.UserID = c.UserID
+	}
+	if !c.ExpiresAt.IsZero() && c.ExpiresAt.Before(ss.ExpiresAt) {
+		ss.ExpiresAt = c.ExpiresAt
+	}
+	if !c.IdleExpiresAt.IsZero() {
+		ss.IdleExpiresAt = c.IdleExpiresAt
+	}
+	if c.CookieMode != "" {
+		ss.CookieMode = c.CookieMode
+	}
+	if c.Metadata != nil {
+		ss.Metadata = c.Metadata
+	}
+	for _, m := range c.AddMethods {
+		ss.Methods = slices.DeleteFunc(ss.Methods, func(old Method) bool { return old.Name == m.Name && old.Type == m.Type })
+		ss.Methods = append(ss.Methods, m)
+	}
+	ss.UpdatedAt = now
 }
 
 // noteClient adds the client to the session's list, unless it is there already.

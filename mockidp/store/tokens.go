@@ -45,9 +45,9 @@ func (s *Store) Token(ctx context.Context, hash string) (*Token, *Grant, error) 
 	return t, g, nil
 }
 
-// RotateRefresh marks the refresh token as used, stores its successors,
-// replaces the grant's custom claims by those of g and stores run when it is
-// not nil, in one transaction. The first UPDATE decides a race: one caller wins;
+// RotateRefresh marks the refresh token as used, stores its successors, replaces
+// the grant's custom claims and what Actions may change of its refresh tokens by
+// those of g, and stores run when it is not nil, in one transaction. The first UPDATE decides a race: one caller wins;
 // the others, and who comes after the token has expired at now or it or its
 // grant was revoked, get ErrGone and nothing is stored for them.
 func (s *Store) RotateRefresh(ctx context.Context, hash string, g *Grant, now time.Time, run *Run, tokens ...*Token) error {
@@ -59,14 +59,18 @@ func (s *Store) RotateRefresh(ctx context.Context, hash string, g *Grant, now ti
 	if err != nil {
 		return err
 	}
+	details, err := g.details()
+	if err != nil {
+		return err
+	}
 	return s.tx(ctx, func(l *lane) error {
 		err := l.change(ctx, ErrGone, `UPDATE tokens SET used_at = $2 WHERE hash = $1 AND kind = 'refresh' AND grant_id = $3 AND used_at = 0 AND revoked_at = 0 AND expires_at > $2`,
 			hash, ms(now), g.ID)
 		if err != nil {
 			return err
 		}
-		err = l.change(ctx, ErrGone, `UPDATE grants SET id_claims = $2, at_claims = $3, expires_at = CASE WHEN expires_at < $4 THEN $4 ELSE expires_at END WHERE id = $1 AND revoked_at = 0`,
-			g.ID, idClaims, atClaims, lastExpiry(now, tokens))
+		err = l.change(ctx, ErrGone, `UPDATE grants SET id_claims = $2, at_claims = $3, expires_at = CASE WHEN expires_at < $4 THEN $4 ELSE expires_at END, details = $5 WHERE id = $1 AND revoked_at = 0`,
+			g.ID, idClaims, atClaims, lastExpiry(now, tokens), details)
 		if err != nil {
 			return err
 		}

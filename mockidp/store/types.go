@@ -70,6 +70,33 @@ type Session struct {
 	Clients   []string // client ids that have logged in with it
 	CreatedAt time.Time
 	ExpiresAt time.Time
+
+	IdleExpiresAt time.Time         // set by an Action; zero: as IdleEnd says
+	UpdatedAt     time.Time         // zero: never changed
+	LastUsedAt    time.Time         // the last authorization that was answered from it; zero: none after the login
+	LastIP        netip.Addr        // of that authorization
+	LastUserAgent string            // of that authorization
+	CookieMode    string            // "persistent" (also when empty) or "non-persistent"
+	Metadata      map[string]string // by api.session.setMetadata
+}
+
+// sessionIdle is how long a session lives without use: Auth0's default.
+const sessionIdle = 3 * 24 * time.Hour
+
+// IdleEnd is when the session ends unless it is used before: the time that an
+// Action has set, or three days after the last use, and never after ExpiresAt.
+func (ss *Session) IdleEnd() time.Time {
+	end, last := ss.IdleExpiresAt, ss.AuthTime
+	if ss.LastUsedAt.After(last) {
+		last = ss.LastUsedAt
+	}
+	if end.IsZero() && !last.IsZero() {
+		end = last.Add(sessionIdle)
+	}
+	if end.IsZero() || end.After(ss.ExpiresAt) {
+		return ss.ExpiresAt
+	}
+	return end
 }
 
 // Request is a validated authorization request that waits for its browser:
@@ -83,6 +110,7 @@ type Request struct {
 	ResponseMode string // "query", "fragment" or "form_post"
 	Scope        string // as asked, space separated
 	Audience     string
+	Organization string // the id of the organization that the parameter named; empty: none
 	State        string
 	Nonce        string
 	Challenge    string // PKCE S256 challenge, or empty
@@ -102,8 +130,79 @@ type Request struct {
 	SessionID    string // set by CompleteLogin: the session to answer from
 	ErrorCode    string // set by RefuseRequest: answer with this OAuth error
 	ErrorText    string
+	Step         *Step // what the browser must do before the login goes on; nil: nothing
 	CreatedAt    time.Time
 	ExpiresAt    time.Time
+}
+
+// The kinds of [Step].
+const (
+	StepRedirect = "redirect" // a page of somebody else's, which comes back to /continue
+	StepForm     = "form"     // a form of the login pages: /u/form
+	StepMFA      = "mfa"      // second factor, challenge or enrolment: /u/mfa
+)
+
+// Step is what the person must do before a suspended login goes on. The flow
+// that suspended itself keeps what it needs in State, which nobody else reads.
+type Step struct {
+	Kind   string          // StepRedirect, StepForm or StepMFA
+	URL    string          // StepRedirect: where to, complete but for the parameter state
+	Form   *FormStep       // StepForm
+	MFA    *MFAStep        // StepMFA
+	State  json.RawMessage // of the suspended flow
+	Done   bool            // set by AnswerStep
+	Answer json.RawMessage // set by AnswerStep: a form's fields, {"method":"otp",…} of a factor
+	Method string          // StepRedirect, done: HTTP method of the request to /continue
+	Query  url.Values      // its query
+	Body   url.Values      // its form
+}
+
+// FormStep is a form to be shown: api.prompt.render.
+type FormStep struct {
+	ID     string
+	Action string          // name of the Action that asks
+	Fields json.RawMessage // JSON object: names and the values they are filled in with
+	Vars   json.RawMessage // JSON object
+}
+
+// MFAStep is a second factor that is asked for. The page offers Factors in
+// order of preference; types are Auth0's: "otp", "email", "phone",
+// "push-notification", "recovery-code", "webauthn-roaming", "webauthn-platform".
+type MFAStep struct {
+	Enroll        bool     // the person enrols a factor; else one is challenged (and enrolled first when none is)
+	Choose        bool     // the person picks one of Factors first
+	Factors       []string // at least one
+	AllowRemember bool     // offer "Remember this browser for 30 days"
+	Action        string   // name of the Action that asked; empty for multifactor.enable
+}
+
+// Authenticator is a second factor that a user has enrolled.
+type Authenticator struct {
+	ID        string // "totp|…", "recovery|…": as Auth0's authenticators
+	UserID    string
+	Type      string // "otp", "email", "phone", "recovery-code", …
+	Secret    string // TOTP: the shared secret, base32; recovery code: its hash; else empty
+	Target    string // email address or phone number, if any
+	LastStep  int64  // TOTP: the last time step accepted: a code works once (RFC 6238 section 5.2)
+	CreatedAt time.Time
+}
+
+// TokenChanges change a refresh token: for the one being exchanged or for the
+// one about to be issued. Zero members change nothing.
+type TokenChanges struct {
+	ExpiresAt     time.Time
+	IdleExpiresAt time.Time
+	Metadata      map[string]string // the whole of it; nil: unchanged
+}
+
+// SessionChanges change a session. Zero members change nothing.
+type SessionChanges struct {
+	UserID        string    // the session becomes this user's: api.authentication.setPrimaryUser
+	ExpiresAt     time.Time // ends it earlier; a later time changes nothing
+	IdleExpiresAt time.Time
+	CookieMode    string            // "persistent" or "non-persistent"
+	Metadata      map[string]string // the whole of it; nil: unchanged
+	AddMethods    []Method          // completed in addition
 }
 
 // HasScope reports whether scope was asked for.
@@ -154,6 +253,20 @@ type Grant struct {
 	CodeExpires time.Time
 	CreatedAt   time.Time
 
+	ACR string   // acr claim: the context class a second factor gave; empty: absent
+	AMR []string // amr claim: empty: absent
+
+	RefreshExpires  time.Time         // no refresh token lives longer, by api.refreshToken.setExpiresAt; zero: only the client's lifetime counts
+	RefreshIdle     time.Time         // the same, by setIdleExpiresAt: stays until it is set again
+	RefreshMetadata map[string]string // by api.refreshToken.setMetadata
+	LastExchangedAt time.Time         // zero before the first exchange
+	UserAgent       string            // of the authorization; its address is IP
+	LastIP          netip.Addr        // of the last exchange
+	LastUserAgent   string            // of the last exchange
+
+	OrganizationID   string // of the login; empty: none
+	OrganizationName string
+
 	Redeemed bool // read only: the code was used
 	Revoked  bool // read only
 }
@@ -197,20 +310,29 @@ type Action struct {
 	Runtime         string // label only: "node18", "node22"
 	Code            string // the draft
 	Secrets         map[string]string
-	DeployedVersion int // 0: never deployed
+	Dependencies    []Dependency // as declared; what require finds is up to package actions
+	DeployedVersion int          // 0: never deployed
 	CreatedAt       time.Time
 	UpdatedAt       time.Time
 }
 
 // Version is an immutable deployed snapshot of an Action.
 type Version struct {
-	ActionID  string
-	Name      string // the Action's name
-	Number    int    // 1, 2, …
-	Runtime   string
-	Code      string
-	Secrets   map[string]string
-	CreatedAt time.Time
+	ActionID string
+	Name     string // the Action's name
+	Number   int    // 1, 2, …
+	Runtime  string
+	Code     string
+	Secrets  map[string]string
+
+	Dependencies []Dependency
+	CreatedAt    time.Time
+}
+
+// Dependency is an npm package that an Action declares.
+type Dependency struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
 }
 
 // Run is the record of one run of the login flow's Actions: the log's row.

@@ -40,14 +40,18 @@ func (s *Store) CreateUser(ctx context.Context, u *User) error {
 			return fmt.Errorf("store: metadata of user %s: %w", u.Email, err)
 		}
 	}
-	return s.write(ctx, func(l *lane) error {
-		_, err := l.exec(ctx, `INSERT INTO users (seq, email_key, `+userColumns+`)
-			VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM users), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
-			emailKey(u.Email), u.ID, u.Email, u.EmailVerified, u.Name, u.GivenName, u.FamilyName, u.Nickname, u.Picture, u.PasswordHash,
-			string(u.AppMetadata), string(u.UserMetadata), u.Blocked, u.LoginsCount, ms(u.LastLogin), u.LastIP, ms(u.CreatedAt), ms(u.UpdatedAt))
-		return err
-	}, func(c *cache) { c.first, c.firstLimit = nil, 0 })
+	return s.write(ctx, func(l *lane) error { return l.insertUser(ctx, u) }, dropFirstUsers)
 }
+
+func (l *lane) insertUser(ctx context.Context, u *User) error {
+	_, err := l.exec(ctx, `INSERT INTO users (seq, email_key, `+userColumns+`)
+		VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM users), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+		emailKey(u.Email), u.ID, u.Email, u.EmailVerified, u.Name, u.GivenName, u.FamilyName, u.Nickname, u.Picture, u.PasswordHash,
+		string(u.AppMetadata), string(u.UserMetadata), u.Blocked, u.LoginsCount, ms(u.LastLogin), u.LastIP, ms(u.CreatedAt), ms(u.UpdatedAt))
+	return err
+}
+
+func dropFirstUsers(c *cache) { c.first, c.firstLimit = nil, 0 }
 
 // emailKey is what makes two emails the same account.
 func emailKey(email string) string { return strings.ToLower(clean(email)) }

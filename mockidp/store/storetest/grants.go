@@ -14,7 +14,9 @@ var grants = []test{
 		want := &store.Grant{ID: "g", ClientID: "demo-app", UserID: "auth0|1", SessionID: "sid", RedirectURI: "http://localhost:3000/callback", Scope: "openid", Audience: "https://api",
 			Nonce: "n", Challenge: "c", AuthTime: now, IP: ip, Simulated: true, IDClaims: store.Claims{{Name: "login_count", Value: json.RawMessage(`1`)}, {Name: "city", Value: json.RawMessage(`"Zürich"`)}},
 			ATClaims: store.Claims{{Name: "plan", Value: json.RawMessage(`"premium"`)}}, Claims: map[string]map[string]json.RawMessage{"userinfo": {"email": json.RawMessage(`null`)}},
-			CodeHash: "ch", CodeExpires: now.Add(time.Minute), CreatedAt: now}
+			CodeHash: "ch", CodeExpires: now.Add(time.Minute), CreatedAt: now,
+			ACR: "class", AMR: []string{"mfa"}, RefreshExpires: now.Add(time.Hour), RefreshIdle: now.Add(time.Minute), RefreshMetadata: map[string]string{"k": "v"},
+			LastExchangedAt: now, UserAgent: "agent", LastIP: ip, LastUserAgent: "agent 2", OrganizationID: "org_1", OrganizationName: "acme"}
 		run := &store.Run{ID: "run", Kind: "login", UserID: "auth0|1", ClientID: "demo-app", LoginID: "l", At: now, Outcome: "ok", Record: json.RawMessage(`{"a":1}`)}
 		check(t, s.SaveGrant(t.Context(), want, run))
 		byCode, err := s.GrantByCode(t.Context(), "ch")
@@ -35,6 +37,22 @@ var grants = []test{
 		wantErr(t, "run", err, store.ErrNotFound)
 		_, err = s.Grant(t.Context(), "g2")
 		wantErr(t, "grant", err, store.ErrNotFound)
+	}},
+	{"a grant that needs no code is stored with its tokens", func(t *testing.T, s *store.Store) {
+		g := &store.Grant{ID: "g", ClientID: "demo-app", CreatedAt: now}
+		check(t, s.SaveGrant(t.Context(), g, nil, token("at", store.AccessToken, g), token("rt", store.RefreshToken, g)))
+		for _, hash := range []string{"at", "rt"} {
+			_, of, err := s.Token(t.Context(), hash)
+			check(t, err)
+			equal(t, "grant of "+hash, of.ID, "g")
+		}
+		check(t, s.Prune(t.Context(), now.Add(time.Hour-time.Millisecond)))
+		_, _, err := s.Token(t.Context(), "rt")
+		check(t, err)
+		other := &store.Grant{ID: "g2", CreatedAt: now}
+		wantErr(t, "a token in use", s.SaveGrant(t.Context(), other, nil, token("at", store.AccessToken, other)), store.ErrExists)
+		_, err = s.Grant(t.Context(), "g2")
+		wantErr(t, "its grant", err, store.ErrNotFound)
 	}},
 	{"grants without a code don't collide and are not found by one", func(t *testing.T, s *store.Store) {
 		for range 2 {

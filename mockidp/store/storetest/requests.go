@@ -14,7 +14,8 @@ var requests = []test{
 		want := &store.Request{ID: "r1", BrowserHash: "bh", ClientID: "demo-app", RedirectURI: "http://localhost:3000/callback?x=1", ResponseType: "code id_token", ResponseMode: "form_post",
 			Scope: "openid profile", Audience: "https://api", State: "st\xffate", Nonce: "n", Challenge: "c", Prompt: []string{"login", "consent"}, MaxAge: 60, LoginHint: "ada", HintSub: "auth0|1",
 			ACRValues: []string{"a"}, UILocales: []string{"de"}, Claims: map[string]map[string]json.RawMessage{"id_token": {"auth_time": json.RawMessage(`{"essential":true}`)}},
-			Query: url.Values{"x": {"1", "2"}}, Method: "POST", UserAgent: "agent", Language: "de", CreatedAt: now, ExpiresAt: now.Add(time.Minute)}
+			Query: url.Values{"x": {"1", "2"}}, Method: "POST", UserAgent: "agent", Language: "de", Organization: "org_1", Step: &store.Step{Kind: store.StepMFA, MFA: &store.MFAStep{Factors: []string{"otp"}, Choose: true}, State: json.RawMessage(`{"a":1}`), Done: true, Answer: json.RawMessage(`{}`)},
+			CreatedAt: now, ExpiresAt: now.Add(time.Minute)}
 		check(t, s.CreateRequest(t.Context(), want))
 		got, err := s.Request(t.Context(), "r1", now)
 		check(t, err)

@@ -51,11 +51,15 @@ var tokens = []test{
 	{"rotation uses the token up, replaces the claims and stores the run", func(t *testing.T, s *store.Store) {
 		g := refreshable(t, s)
 		g.IDClaims, g.ATClaims = store.Claims{{Name: "n", Value: json.RawMessage(`2`)}}, nil
+		g.RefreshExpires, g.RefreshIdle, g.RefreshMetadata = now.Add(time.Hour), now.Add(time.Minute), map[string]string{"a": "b"}
+		g.LastExchangedAt, g.LastIP, g.LastUserAgent = now, ip, "agent"
 		check(t, s.RotateRefresh(t.Context(), "rt", g, now, &store.Run{ID: "run", Kind: "refresh"}, token("rt2", store.RefreshToken, g), token("at2", store.AccessToken, g)))
 		old, of, err := s.Token(t.Context(), "rt")
 		check(t, err)
 		equal(t, "old token used", old.Used, true)
 		equal(t, "claims", fmt.Sprintf("%s %v", of.IDClaims, of.ATClaims), "[{n 2}] []")
+		g.Redeemed = true
+		equal(t, "grant", of, g)
 		next, _, err := s.Token(t.Context(), "rt2")
 		check(t, err)
 		equal(t, "successor used", next.Used, false)
