@@ -18,6 +18,14 @@ type Config struct {
 	InProcess bool         // run inside this process, with soft limits only: see the package comment
 	Log       *slog.Logger // default: slog.Default()
 
+	// NodeModules is a folder of npm's packages that Actions may require, such
+	// as one that npm install made. Actions get at its modules and JSON files
+	// and at nothing outside of it. "" is for none: only the bundled packages.
+	NodeModules string
+
+	// Now is the time that Actions see; nil lets the clock run.
+	Now func() time.Time
+
 	// Fetch answers the HTTP requests that Actions make; it runs in this
 	// process. Its error becomes the Action's network error. Default: every
 	// request is answered 200 {} and nothing leaves the machine. Either way the
@@ -48,6 +56,8 @@ type Runner struct {
 	limits Limits
 	cold   bool
 	pool   *pool
+	cache  sharedCache
+	now    func() time.Time // nil: the clock runs
 }
 
 // New checks cfg. It starts nothing: Start does, or the first Compile or PostLogin.
@@ -73,12 +83,12 @@ func New(cfg Config) (*Runner, error) {
 	if fetch == nil {
 		fetch = capture
 	}
-	start := func() (sandbox, error) { return startProcess(l, fetch) }
+	start := func() (sandbox, error) { return startProcess(l, cfg.NodeModules, fetch) }
 	if cfg.InProcess {
-		start = func() (sandbox, error) { return newLocal(l.Soft, fetch), nil }
+		start = func() (sandbox, error) { return newLocal(l.Soft, cfg.NodeModules, fetch), nil }
 	}
 	workers := cmp.Or(cfg.Workers, max(2, runtime.GOMAXPROCS(0)))
-	return &Runner{limits: l, cold: cfg.Cold, pool: newPool(workers, log, start)}, nil
+	return &Runner{limits: l, cold: cfg.Cold, now: cfg.Now, pool: newPool(workers, log, start)}, nil
 }
 
 // Start starts the warm workers and returns when all are ready or one failed.

@@ -98,9 +98,6 @@ func (w *world) command(call goja.FunctionCall) goja.Value {
 	if r == nil || call.Argument(1) != goja.Value(r.groups[m.group]) {
 		w.throw("TypeError", fmt.Sprintf("Illegal invocation: call it as api.%s(…), on the api object of this login", m.name))
 	}
-	if m.run == nil {
-		w.throw("Error", fmt.Sprintf("api.%s is not supported by this emulator yet", m.name))
-	}
 	c := &apiCall{w: w, r: r, name: m.name, args: call.Arguments[2:], line: w.line()}
 	return m.run(c)
 }
@@ -153,19 +150,13 @@ func (c *apiCall) accept(args ...json.RawMessage) {
 	if c.r.output += len(c.name); c.r.output > maxOutput {
 		c.w.throw("RangeError", "The Action's commands exceed 1 MB")
 	}
-	c.r.result.Commands = append(c.r.result.Commands, Command{Name: c.name, Args: args, Line: c.line})
+	c.r.result.Commands = append(c.r.result.Commands, Command{Name: c.name, Args: array(args), Line: c.line})
 }
 
 // deny marks the login as denied. The handler goes on, as on Auth0; the last
 // call's reason counts.
 func (c *apiCall) deny() goja.Value {
-	reason := ""
-	if v := c.arg(0); !goja.IsUndefined(v) {
-		reason = v.String()
-	}
-	c.accept(quoteJSON(reason))
-	c.r.result.Deny = &reason
-	c.r.result.Outcome = OutcomeDenied
+	c.refuse()
 	return c.r.api
 }
 

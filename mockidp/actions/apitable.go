@@ -9,9 +9,7 @@ type apiGroup struct {
 	methods []apiMethod
 }
 
-// An apiMethod is one command. A method without run is known and not built: it
-// throws an error that says so, because a silent no-op would let a login pass
-// that the real service would stop.
+// An apiMethod is one method; run sees its arguments and returns its value.
 type apiMethod struct {
 	name   string
 	params string // names of its parameters, for length and toString
@@ -20,37 +18,84 @@ type apiMethod struct {
 
 // apiGroups is the whole api of the trigger, in the order of the documentation.
 func apiGroups() []apiGroup {
-	later := func(names ...string) []apiMethod {
-		var methods []apiMethod
-		for _, n := range names {
-			methods = append(methods, apiMethod{name: n})
-		}
-		return methods
-	}
 	return []apiGroup{
 		{"access", []apiMethod{{"deny", "reason", (*apiCall).deny}}},
-		{"accessToken", append(later("addScope", "removeScope"), apiMethod{"setCustomClaim", "name, value", (*apiCall).setCustomClaim})},
-		{"authentication", later("challengeWith", "challengeWithAny", "enrollWith", "enrollWithAny", "recordMethod", "setPrimaryUser")},
-		{"cache", later("get", "set", "delete")},
-		{"groups", later("getUserGroups", "hasGroupMembership")},
+		{"accessToken", []apiMethod{
+			{"addScope", "scope", (*apiCall).changeScope},
+			{"removeScope", "scope", (*apiCall).changeScope},
+			{"setCustomClaim", "name, value", (*apiCall).setCustomClaim},
+		}},
+		{"authentication", []apiMethod{
+			{"challengeWith", "factor, options", (*apiCall).factorWith},
+			{"challengeWithAny", "factors", (*apiCall).factorWithAny},
+			{"enrollWith", "factor, options", (*apiCall).factorWith},
+			{"enrollWithAny", "factors", (*apiCall).factorWithAny},
+			{"recordMethod", "url", (*apiCall).recordMethod},
+			{"setPrimaryUser", "primary_user_id", (*apiCall).setPrimaryUser},
+		}},
+		{"cache", []apiMethod{
+			{"delete", "key", (*apiCall).cacheDelete},
+			{"get", "key", (*apiCall).cacheGet},
+			{"set", "key, value, options", (*apiCall).cacheSet},
+		}},
+		{"groups", []apiMethod{
+			{"getUserGroups", "options", (*apiCall).getUserGroups},
+			{"hasGroupMembership", "groups", (*apiCall).hasGroupMembership},
+		}},
 		{"idToken", []apiMethod{{"setCustomClaim", "name, value", (*apiCall).setCustomClaim}}},
-		{"multifactor", later("enable")},
-		{"prompt", later("render")},
-		{"redirect", later("canRedirect", "encodeToken", "sendUserTo", "validateToken")},
-		{"refreshToken", later("deleteMetadata", "evictMetadata", "revoke", "setExpiresAt", "setIdleExpiresAt", "setMetadata")},
-		{"roles", later("getUserEffectiveRoles", "getUserEffectiveRolesByIds", "getUserEffectiveRolesByNames")},
-		{"rules", later("wasExecuted")},
-		{"samlResponse", later("setAttribute", "setAudience", "setRecipient", "setCreateUpnClaim", "setPassthroughClaimsWithNoMapping",
+		{"multifactor", []apiMethod{{"enable", "provider, options", (*apiCall).enableMFA}}},
+		{"prompt", []apiMethod{{"render", "promptId, options", (*apiCall).render}}},
+		{"redirect", []apiMethod{
+			{"canRedirect", "", (*apiCall).canRedirect},
+			{"encodeToken", "options", (*apiCall).encodeToken},
+			{"sendUserTo", "url, options", (*apiCall).sendUserTo},
+			{"validateToken", "options", (*apiCall).validateToken},
+		}},
+		{"refreshToken", []apiMethod{
+			{"deleteMetadata", "key", (*apiCall).deleteTokenMetadata},
+			{"evictMetadata", "", (*apiCall).deleteTokenMetadata},
+			{"revoke", "reason", (*apiCall).revokeRefreshToken},
+			{"setExpiresAt", "absolute", (*apiCall).setExpiry},
+			{"setIdleExpiresAt", "idle", (*apiCall).setExpiry},
+			{"setMetadata", "key, value", (*apiCall).setTokenMetadata},
+		}},
+		{"roles", []apiMethod{
+			{"getUserEffectiveRoles", "options", (*apiCall).effectiveRoles},
+			{"getUserEffectiveRolesByIds", "ids", (*apiCall).effectiveRolesBy},
+			{"getUserEffectiveRolesByNames", "names", (*apiCall).effectiveRolesBy},
+		}},
+		{"rules", []apiMethod{{"wasExecuted", "ruleId", (*apiCall).wasExecuted}}},
+		{"samlResponse", samlSetters("setAttribute", "setAudience", "setRecipient", "setCreateUpnClaim", "setPassthroughClaimsWithNoMapping",
 			"setMapUnknownClaimsAsIs", "setMapIdentities", "setSignatureAlgorithm", "setDigestAlgorithm", "setDestination",
 			"setLifetimeInSeconds", "setSignResponse", "setNameIdentifierFormat", "setNameIdentifierProbes", "setAuthnContextClassRef",
 			"setSigningCert", "setIncludeAttributeNameFormat", "setTypedAttributes", "setEncryptionCert", "setEncryptionPublicKey",
 			"setCert", "setKey", "setRelayState", "setIssuer", "setEncryptionAlgorithm")},
-		{"session", later("deleteMetadata", "evictMetadata", "revoke", "setCookieMode", "setExpiresAt", "setIdleExpiresAt", "setMetadata")},
-		{"transaction", later("setMetadata")},
+		{"session", []apiMethod{
+			{"deleteMetadata", "key", (*apiCall).deleteTokenMetadata},
+			{"evictMetadata", "", (*apiCall).deleteTokenMetadata},
+			{"revoke", "reason, options", (*apiCall).revokeSession},
+			{"setCookieMode", "mode", (*apiCall).setCookieMode},
+			{"setExpiresAt", "absolute", (*apiCall).setExpiry},
+			{"setIdleExpiresAt", "idle", (*apiCall).setExpiry},
+			{"setMetadata", "key, value", (*apiCall).setTokenMetadata},
+		}},
+		{"transaction", []apiMethod{{"setMetadata", "key, value", (*apiCall).setTransactionMetadata}}},
 		{"user", []apiMethod{
 			{"setAppMetadata", "name, value", (*apiCall).setMetadata},
 			{"setUserMetadata", "name, value", (*apiCall).setMetadata},
 		}},
-		{"validation", later("error")},
+		{"validation", []apiMethod{{"error", "errorCode, errorMessage", (*apiCall).validationError}}},
 	}
+}
+
+// samlSetters exist and chain, and do nothing: there is no SAML here.
+func samlSetters(names ...string) []apiMethod {
+	methods := make([]apiMethod, len(names))
+	for i, name := range names {
+		methods[i] = apiMethod{name, "value", func(c *apiCall) goja.Value {
+			c.r.warn(c.line, "api."+c.name+" has no effect: this provider speaks no SAML")
+			return c.r.api
+		}}
+	}
+	return methods
 }

@@ -107,7 +107,7 @@ func BenchmarkInProcessCold(b *testing.B) { benchmarkRuns(b, Config{InProcess: t
 func BenchmarkWorkerStart(b *testing.B) {
 	l := Limits{Soft: 128 << 20, Hard: 512 << 20}
 	for b.Loop() {
-		p, err := startProcess(l, capture)
+		p, err := startProcess(l, "", capture)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -19,12 +19,15 @@ var update = flag.Bool("update", false, "write what the cases in testdata/cases 
 
 // TestCases runs testdata/cases: each file has one or more Actions (in the
 // order of their names), perhaps secrets.json and event.json (a patch of
-// testdata/event.json, null deletes), and want.json. Every case runs twice in a
+// testdata/event.json, null deletes), and want.json. continue.json is a list of
+// further patches: a login that was suspended goes on with each of them in turn.
+// directory.json is what api.roles and api.groups know, node_modules/… a folder
+// of packages, answers.json what requests ("GET https://…") are answered. Every case runs twice in a
 // worker, so that a warm run must give what the first gave, and once cold in
 // this process. A case that Compile refuses is not run.
 func TestCases(t *testing.T) {
-	worker := newRunner(t, Config{})
-	local := newRunner(t, Config{InProcess: true, Cold: true})
+	worker := newRunner(t, Config{Now: caseNow})
+	local := newRunner(t, Config{InProcess: true, Cold: true, Now: caseNow})
 	files, err := filepath.Glob("testdata/cases/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no cases", err)
@@ -32,6 +35,7 @@ func TestCases(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			c := readCase(t, file)
+			worker, local := c.runners(t, worker, local)
 			got := c.run(t, worker)
 			if *update {
 				c.write(t, got)
@@ -51,6 +55,9 @@ type testCase struct {
 	archive *txtar.Archive
 	flow    []Action
 	event   *Event
+	resumes []*Event // of continue.json
+	modules []txtar.File
+	answers map[string]OutgoingResponse
 	want    []byte
 }
 
@@ -62,6 +69,7 @@ func readCase(t *testing.T, file string) *testCase {
 	}
 	c := &testCase{file: file, archive: archive, event: sampleEvent(t)}
 	var secrets map[string]string
+	var directory Directory
 	for _, f := range archive.Files {
 		switch {
 		case f.Name == "want.json":
@@ -70,6 +78,18 @@ func readCase(t *testing.T, file string) *testCase {
 			mustJSON(t, f.Data, &secrets)
 		case f.Name == "event.json":
 			c.event = patchedEvent(t, f.Data)
+		case strings.HasPrefix(f.Name, "node_modules/"):
+			c.modules = append(c.modules, f)
+		case f.Name == "answers.json":
+			mustJSON(t, f.Data, &c.answers)
+		case f.Name == "directory.json":
+			mustJSON(t, f.Data, &directory)
+		case f.Name == "continue.json":
+			var patches []json.RawMessage
+			mustJSON(t, f.Data, &patches)
+			for _, p := range patches {
+				c.resumes = append(c.resumes, patchedEvent(t, p))
+			}
 		default:
 			c.flow = append(c.flow, Action{ID: file + f.Name, Name: strings.TrimSuffix(f.Name, ".js"), Version: 1, Source: string(f.Data)})
 		}
@@ -77,6 +97,7 @@ func readCase(t *testing.T, file string) *testCase {
 	for i := range c.flow {
 		c.flow[i].Secrets = secrets
 	}
+	c.event.Directory = directory
 	return c
 }
 
@@ -140,9 +161,20 @@ type caseResult struct {
 	AccessToken  map[string]json.RawMessage `json:"access_token,omitempty"`
 	AppMetadata  map[string]json.RawMessage `json:"app_metadata,omitempty"`
 	UserMetadata map[string]json.RawMessage `json:"user_metadata,omitempty"`
+	AddScopes    []string                   `json:"added_scopes,omitempty"`
+	DropScopes   []string                   `json:"removed_scopes,omitempty"`
+	Transaction  json.RawMessage            `json:"transaction_metadata,omitempty"`
+	Session      *SessionChanges            `json:"session,omitempty"`
+	RefreshToken *RefreshTokenChanges       `json:"refresh_token,omitempty"`
+	Methods      []string                   `json:"recorded_methods,omitempty"`
+	PrimaryUser  string                     `json:"primary_user,omitempty"`
+	MFA          *MFA                       `json:"mfa,omitempty"`
+	Invalid      *ValidationError           `json:"invalid,omitempty"`
 	Denied       *Denial                    `json:"denied,omitempty"`
 	Failed       string                     `json:"failed,omitempty"`
 	Runs         []caseRun                  `json:"runs,omitempty"`
+	Suspended    *Suspension                `json:"suspended,omitempty"`
+	Next         *caseResult                `json:"then,omitempty"` // after the step
 }
 
 type caseRun struct {
@@ -173,6 +205,7 @@ func (c *testCase) run(t *testing.T, r *Runner) []byte {
 			t.Fatal(err)
 		}
 		res.add(out)
+		c.goOn(t, r, out, &res)
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -184,9 +217,46 @@ func (c *testCase) run(t *testing.T, r *Runner) []byte {
 	return b.Bytes()
 }
 
+// goOn continues the suspended login with each event of continue.json. What is
+// suspended travels as JSON, as it does between two requests.
+func (c *testCase) goOn(t *testing.T, r *Runner, out *Outcome, res *caseResult) {
+	t.Helper()
+	for _, ev := range c.resumes {
+		if out.Suspended == nil {
+			t.Fatal("the login is not suspended any more, and continue.json goes on")
+		}
+		b, err := json.Marshal(out.Suspended)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var s Suspension
+		mustJSON(t, b, &s)
+		tx := *ev.Transaction
+		if s.Before.TransactionMetadata != nil {
+			tx.Metadata = s.Before.TransactionMetadata
+		}
+		ev.Transaction, ev.Directory = &tx, c.event.Directory
+		before := len(s.Before.Runs)
+		if out, err = r.Continue(t.Context(), c.flow, ev, &s); err != nil {
+			t.Fatal(err)
+		}
+		next := &caseResult{}
+		next.add(out)
+		next.Runs = next.Runs[min(before, len(next.Runs)):] // the others stand above
+		res.Next, res = next, next
+	}
+}
+
 func (res *caseResult) add(out *Outcome) {
 	res.IDToken, res.AccessToken, res.AppMetadata, res.UserMetadata = out.IDToken, out.AccessToken, out.AppMetadata, out.UserMetadata
+	res.AddScopes, res.DropScopes, res.Transaction, res.Session, res.RefreshToken = out.AddedScopes, out.RemovedScopes, out.TransactionMetadata, out.Session, out.RefreshToken
+	res.Methods, res.PrimaryUser, res.MFA, res.Invalid = out.RecordedMethods, out.PrimaryUser, out.MFA, out.Invalid
 	res.Denied = out.Denied
+	if out.Suspended != nil {
+		s := *out.Suspended
+		s.Before, s.Flow = nil, nil
+		res.Suspended = &s
+	}
 	if out.Failed != nil {
 		res.Failed = out.Failed.Action + ", " + out.Failed.Kind + ": " + out.Failed.Description()
 	}

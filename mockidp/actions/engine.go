@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/dop251/goja"
 )
 
 // An engine runs Actions one after the other in this process: it holds the
@@ -11,14 +13,15 @@ import (
 // the in-process Runner has several. Only settle and stop may be called while
 // run is running.
 type engine struct {
-	soft   uint64 // bytes of live heap that end a run
-	fetch  func(fetchMessage)
-	long   func() // called when a run is not over at once; it may be called again
-	texts  *lru[programKey, *sourceText]
-	worlds *lru[programKey, *world]
-	runs   int
-	asked  int64 // number of the last HTTP request
-	shared bool  // with other work in this process, whose memory is not the Actions'
+	soft    uint64 // bytes of live heap that end a run
+	fetch   func(fetchMessage)
+	long    func() // called when a run is not over at once; it may be called again
+	texts   *lru[programKey, *sourceText]
+	worlds  *lru[programKey, *world]
+	library *library // packages that Actions may require
+	runs    int
+	asked   int64 // number of the last HTTP request
+	shared  bool  // with other work in this process, whose memory is not the Actions'
 
 	mu      sync.Mutex // guards current
 	current *run
@@ -41,11 +44,12 @@ type sourceText struct {
 // newEngine makes an engine whose Actions reach the network through fetch.
 func newEngine(soft uint64, fetch func(fetchMessage)) *engine {
 	return &engine{
-		soft:   soft,
-		fetch:  fetch,
-		long:   func() {},
-		texts:  newLRU[programKey, *sourceText](keptTexts),
-		worlds: newLRU[programKey, *world](keptWorlds),
+		soft:    soft,
+		fetch:   fetch,
+		long:    func() {},
+		texts:   newLRU[programKey, *sourceText](keptTexts),
+		worlds:  newLRU[programKey, *world](keptWorlds),
+		library: newLibrary(""),
 	}
 }
 
@@ -113,12 +117,14 @@ func (e *engine) execute(q runRequest, t *sourceText, r *run) (keep bool) {
 	w, warm := e.worlds.get(q.key)
 	if q.cold || !warm {
 		w, warm = newWorld(t.prog), false
+		w.loader = &loader{world: w, library: e.library, modules: map[string]*goja.Object{}}
 		if !q.cold {
 			e.worlds.put(q.key, w)
 		}
 	}
 	r.result.Cold = !warm
 	r.result.Warnings = append(r.result.Warnings, t.prog.warnings...)
+	r.resume, r.rawMore = q.resume, q.more
 	return r.execute(w, q.event)
 }
 

@@ -37,6 +37,9 @@ type Event struct {
 	Tenant               Tenant                `json:"tenant"`
 	Transaction          *Transaction          `json:"transaction,omitempty"`
 	User                 User                  `json:"user"`
+
+	// Directory is no member of the event: api.roles and api.groups answer from it.
+	Directory Directory `json:"-"`
 }
 
 // Time is an instant as an event shows it: ISO 8601, UTC, milliseconds. The

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -20,42 +21,63 @@ import (
 //
 // PostLogin carries nothing out: see [Outcome].
 func (r *Runner) PostLogin(ctx context.Context, flow []Action, ev *Event) (*Outcome, error) {
-	out := &Outcome{
+	f := r.newFlow(flow, ev, newOutcome())
+	defer f.release()
+	if err := f.rest(ctx, 0, false); err != nil {
+		return nil, err
+	}
+	f.atEnd()
+	return f.out, nil
+}
+
+func newOutcome() *Outcome {
+	return &Outcome{
 		IDToken: map[string]json.RawMessage{}, AccessToken: map[string]json.RawMessage{},
 		AppMetadata: map[string]json.RawMessage{}, UserMetadata: map[string]json.RawMessage{},
 		Runs: []ActionRun{},
 	}
-	if len(flow) == 0 {
-		return out, nil
-	}
-	f := &flowRun{runner: r, out: out, event: *ev, rules: claimRulesFor(ev)}
-	defer f.release()
-	deadline := time.Now().Add(r.limits.Time)
-	for i := range flow {
-		if err := f.one(ctx, &flow[i], time.Until(deadline)); err != nil {
-			return nil, err
-		}
-		if out.Failed != nil || out.Denied != nil {
-			break
-		}
-	}
-	f.finish()
-	return out, nil
 }
 
-// A flowRun is one PostLogin in progress.
+// A flowRun is one PostLogin or Continue in progress.
 type flowRun struct {
 	runner *Runner
+	flow   []Action
 	out    *Outcome
-	event  Event // the caller's, with the metadata set so far
+	event  Event // the caller's, with what Actions have set so far
 	rules  claimRules
 	box    sandbox // kept for the whole flow
 }
 
+func (r *Runner) newFlow(flow []Action, ev *Event, out *Outcome) *flowRun {
+	return &flowRun{runner: r, flow: flow, out: out, event: *ev, rules: claimRulesFor(ev)}
+}
+
+// rest runs the Actions from index next on, until one ends or suspends the
+// flow. With resume the first of them goes on in onContinuePostLogin.
+func (f *flowRun) rest(ctx context.Context, next int, resume bool) error {
+	deadline := time.Now().Add(f.runner.limits.Time)
+	for i := next; i < len(f.flow); i++ {
+		if err := f.one(ctx, i, resume, time.Until(deadline)); err != nil {
+			return err
+		}
+		if f.over() || f.out.Suspended != nil {
+			return nil
+		}
+		resume = false
+	}
+	return nil
+}
+
+// over reports whether nothing more is to run.
+func (f *flowRun) over() bool {
+	return f.out.Failed != nil || f.out.Denied != nil || f.out.Invalid != nil
+}
+
 // one runs an Action and merges what it asked for.
-func (f *flowRun) one(ctx context.Context, a *Action, budget time.Duration) error {
+func (f *flowRun) one(ctx context.Context, i int, resume bool, budget time.Duration) error {
+	a := &f.flow[i]
 	if budget <= 0 {
-		f.record(a, crash(OutcomeTimeout))
+		f.record(i, crash(OutcomeTimeout), resume)
 		return nil
 	}
 	ev := f.event
@@ -64,7 +86,10 @@ func (f *flowRun) one(ctx context.Context, a *Action, budget time.Duration) erro
 	if err != nil {
 		return fmt.Errorf("event for Action %q: %w", a.Name, err)
 	}
-	q := runRequest{key: keyOf(a), cold: f.runner.cold, budget: budget, event: event}
+	q := runRequest{key: keyOf(a), cold: f.runner.cold, resume: resume, budget: budget, event: event}
+	if q.more, err = f.extra(a); err != nil {
+		return err
+	}
 	res, err := f.run(ctx, a, q)
 	if errors.Is(err, errUnsent) {
 		res, err = f.run(ctx, a, q)
@@ -72,8 +97,31 @@ func (f *flowRun) one(ctx context.Context, a *Action, budget time.Duration) erro
 	if err != nil {
 		return fmt.Errorf("run Action %q: %w", a.Name, err)
 	}
-	f.record(a, res)
+	f.record(i, res, resume)
 	return nil
+}
+
+// extra is what the run needs besides its event. It is sent only where the text
+// of the Action names what it is for: most runs need none of it.
+func (f *flowRun) extra(a *Action) ([]byte, error) {
+	var x runExtra
+	now := time.Now()
+	if f.runner.now != nil {
+		now = f.runner.now()
+		x.Now = now.UnixMilli()
+	}
+	names := func(word string) bool { return strings.Contains(a.Source, word) }
+	if names("roles") || names("groups") {
+		x.Directory = &f.event.Directory
+	}
+	if names("cache") {
+		x.Cache = f.runner.cache.snapshot(now.UnixMilli())
+	}
+	x.PrimarySet, x.Scopes = f.out.PrimaryUser != "", len(f.out.AddedScopes)
+	if x.Now == 0 && x.Directory == nil && x.Cache == nil && !x.PrimarySet && x.Scopes == 0 {
+		return nil, nil
+	}
+	return json.Marshal(x)
 }
 
 // run runs an Action in the flow's sandbox, or in a new one when the last one
@@ -86,6 +134,7 @@ func (f *flowRun) run(ctx context.Context, a *Action, q runRequest) (*runResult,
 		}
 		f.box = box
 	}
+	ctx = withAsker(ctx, asker{a.Name, a.Version, f.transactionID()})
 	res, err := f.box.run(ctx, q, a.Source, f.runner.limits.Grace)
 	if err != nil || res.Retire {
 		f.runner.pool.discard(f.box)
@@ -121,40 +170,41 @@ func keyOf(a *Action) programKey {
 	return programKey(h.Sum(nil))
 }
 
-// record adds a run to the outcome.
-func (f *flowRun) record(a *Action, res *runResult) {
+func (f *flowRun) transactionID() string {
+	if f.event.Transaction == nil {
+		return ""
+	}
+	return f.event.Transaction.ID
+}
+
+// record adds a run of the Action at index i to the outcome.
+func (f *flowRun) record(i int, res *runResult, resumed bool) {
+	a := &f.flow[i]
 	run := res.run(a)
+	run.Continued = resumed
+	if res.Abort != nil && (run.Outcome == OutcomeOK || run.Outcome == OutcomeDenied) {
+		res.Abort.Stack = res.Abort.Error()
+		run.Outcome, run.Error = OutcomeThrew, res.Abort
+	}
 	f.rename(run, fileName(a.Name))
 	f.out.addClaims(run, f.rules)
-	f.applyMetadata(run)
+	f.apply(run)
 	switch {
 	case run.Outcome != OutcomeOK && run.Outcome != OutcomeDenied:
 		f.explain(run)
 		f.out.Failed = &Failure{Action: a.Name, Kind: run.Outcome, Error: run.Error}
 	case res.Deny != nil:
 		f.out.Denied = &Denial{Action: a.Name, Reason: *res.Deny}
+	case f.out.Invalid != nil:
+		run.Outcome = OutcomeDenied
+	default:
+		if f.out.Suspended = f.suspension(i, run); f.out.Suspended != nil {
+			run.Outcome = OutcomeRedirect
+		}
 	}
 	f.out.Runs = append(f.out.Runs, *run)
-}
-
-// applyMetadata takes the metadata commands into the outcome, and into the
-// event that later Actions see.
-func (f *flowRun) applyMetadata(run *ActionRun) {
-	for _, c := range run.Commands {
-		patch, target := f.out.AppMetadata, &f.event.User.AppMetadata
-		switch c.Name {
-		case "user.setAppMetadata":
-		case "user.setUserMetadata":
-			patch, target = f.out.UserMetadata, &f.event.User.UserMetadata
-		default:
-			continue
-		}
-		var key string
-		if len(c.Args) != 2 || json.Unmarshal(c.Args[0], &key) != nil {
-			continue // an undefined value changes nothing
-		}
-		patch[key] = c.Args[1]
-		*target = patched(*target, key, c.Args[1])
+	if s := f.out.Suspended; s != nil {
+		s.Before = f.before()
 	}
 }
 
@@ -180,7 +230,8 @@ func patched(object json.RawMessage, key string, value json.RawMessage) json.Raw
 // finish drops what a failed login must not change.
 func (f *flowRun) finish() {
 	if f.out.Failed != nil {
-		f.out.IDToken, f.out.AccessToken = map[string]json.RawMessage{}, map[string]json.RawMessage{}
-		f.out.AppMetadata, f.out.UserMetadata = map[string]json.RawMessage{}, map[string]json.RawMessage{}
+		failed := newOutcome()
+		failed.Failed, failed.Runs = f.out.Failed, f.out.Runs
+		f.out = failed
 	}
 }

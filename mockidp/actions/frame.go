@@ -79,37 +79,65 @@ type runRequest struct {
 	number uint32 // tells this run from others of the same worker
 	key    programKey
 	cold   bool
+	resume bool // call onContinuePostLogin
 	budget time.Duration
+	more   []byte // JSON: runExtra; empty when there is none
 	event  []byte // JSON
+}
+
+// runExtra is what few runs need besides the event.
+type runExtra struct {
+	Directory  *Directory  `json:"directory,omitempty"`   // for api.roles and api.groups
+	Cache      []cacheItem `json:"cache,omitempty"`       // for api.cache
+	PrimarySet bool        `json:"primary_set,omitempty"` // setPrimaryUser was called already
+	Scopes     int         `json:"scopes,omitempty"`      // how many were added already
+	Now        int64       `json:"now,omitempty"`         // the frozen clock, unix milliseconds; 0: the clock runs
 }
 
 // The header of a run is binary so that the event, much the largest part, is
 // scanned once only, by the worker.
-const runHeader = 4 + len(programKey{}) + 1 + 4
+const runHeader = 4 + len(programKey{}) + 1 + 4 + 4
+
+// The flags of a run.
+const (
+	flagCold = 1 << iota
+	flagResume
+)
 
 func (q *runRequest) append(buf []byte) []byte {
 	buf = binary.LittleEndian.AppendUint32(buf, q.number)
 	buf = append(buf, q.key[:]...)
-	cold := byte(0)
+	flags := byte(0)
 	if q.cold {
-		cold = 1
+		flags |= flagCold
 	}
-	buf = append(buf, cold)
+	if q.resume {
+		flags |= flagResume
+	}
+	buf = append(buf, flags)
 	ms := min(max(q.budget.Milliseconds(), 1), math.MaxUint32)
 	buf = binary.LittleEndian.AppendUint32(buf, uint32(ms))
-	return append(buf, q.event...)
+	buf = binary.LittleEndian.AppendUint32(buf, uint32(len(q.more)))
+	return append(append(buf, q.more...), q.event...)
 }
 
-// parseRun reads what append wrote. The event is a part of b.
+// parseRun reads what append wrote. The event and more are parts of b.
 func parseRun(b []byte) (q runRequest, err error) {
 	if len(b) < runHeader {
 		return q, fmt.Errorf("run frame of %d bytes: at least %d expected", len(b), runHeader)
 	}
 	q.number = binary.LittleEndian.Uint32(b)
 	n := 4 + copy(q.key[:], b[4:])
-	q.cold = b[n] == 1
+	q.cold, q.resume = b[n]&flagCold != 0, b[n]&flagResume != 0
 	q.budget = time.Duration(binary.LittleEndian.Uint32(b[n+1:])) * time.Millisecond
-	q.event = b[runHeader:]
+	more := int64(binary.LittleEndian.Uint32(b[n+5:]))
+	if rest := b[runHeader:]; more > int64(len(rest)) {
+		return q, fmt.Errorf("run frame with %d bytes more than it holds", more-int64(len(rest)))
+	} else if more > 0 {
+		q.more, q.event = rest[:more], rest[more:]
+	} else {
+		q.event = rest
+	}
 	return q, nil
 }
 
@@ -124,6 +152,7 @@ type runResult struct {
 	Error      *Error         `json:"error,omitempty"`
 	Requests   []OutgoingCall `json:"requests,omitempty"`
 	Deny       *string        `json:"deny,omitempty"`   // reason of the last access.deny
+	Abort      *Error         `json:"abort,omitempty"`  // a combination of calls that ends the login
 	Retire     bool           `json:"retire,omitempty"` // the worker holds too much memory: replace it
 }
 

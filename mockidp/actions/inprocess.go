@@ -16,13 +16,14 @@ type local struct {
 	ctx    context.Context // of the run in progress, for its requests
 }
 
-func newLocal(soft uint64, fetch fetcher) *local {
+func newLocal(soft uint64, nodeModules string, fetch fetcher) *local {
 	l := &local{fetch: fetch}
 	l.engine = newEngine(soft, func(m fetchMessage) {
 		ctx := l.ctx
 		go func() { l.engine.settle(fetchAnswer(ctx, l.fetch, m)) }()
 	})
 	l.engine.shared = true
+	l.engine.library = newLibrary(nodeModules)
 	return l
 }
 

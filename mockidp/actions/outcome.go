@@ -21,7 +21,22 @@ type Outcome struct {
 	AppMetadata  map[string]json.RawMessage `json:"app_metadata"`
 	UserMetadata map[string]json.RawMessage `json:"user_metadata"`
 
-	Denied *Denial  `json:"denied,omitempty"` // an Action called api.access.deny
+	// Scopes of the access token to add and to take away; the last operation on
+	// each has won.
+	AddedScopes   []string `json:"added_scopes,omitempty"`
+	RemovedScopes []string `json:"removed_scopes,omitempty"`
+
+	TransactionMetadata json.RawMessage      `json:"transaction_metadata,omitempty"` // all of it after the flow; nil: never touched
+	Session             *SessionChanges      `json:"session,omitempty"`
+	RefreshToken        *RefreshTokenChanges `json:"refresh_token,omitempty"`
+	RecordedMethods     []string             `json:"recorded_methods,omitempty"` // URLs, by api.authentication.recordMethod
+	PrimaryUser         string               `json:"primary_user,omitempty"`     // by api.authentication.setPrimaryUser
+	MFA                 *MFA                 `json:"mfa,omitempty"`              // by api.multifactor.enable
+
+	Invalid   *ValidationError `json:"invalid,omitempty"`   // by api.validation.error
+	Suspended *Suspension      `json:"suspended,omitempty"` // not over: the person must do something first
+
+	Denied *Denial  `json:"denied,omitempty"` // access.deny, session.revoke or refreshToken.revoke
 	Failed *Failure `json:"failed,omitempty"` // an Action threw, timed out, …
 
 	Runs []ActionRun `json:"runs"` // one for each Action that ran, in order
@@ -37,6 +52,7 @@ type Denial struct {
 // The outcomes of one run, also the kinds of [Failure].
 const (
 	OutcomeOK           = "ok"
+	OutcomeRedirect     = "redirect" // suspended: a redirect, a form, a challenge or an enrolment
 	OutcomeDenied       = "denied"
 	OutcomeThrew        = "threw"            // an exception or a rejected promise, also while loading
 	OutcomeTimeout      = "timeout"          // over the time budget of the flow
@@ -70,8 +86,9 @@ type ActionRun struct {
 	ID         string         `json:"id"`
 	Name       string         `json:"name"`
 	Version    int            `json:"version"`
-	DurationMS float64        `json:"duration_ms"` // wall clock, measured beside the JavaScript
-	Cold       bool           `json:"cold"`        // the module's code ran for this run
+	DurationMS float64        `json:"duration_ms"`         // wall clock, measured beside the JavaScript
+	Cold       bool           `json:"cold"`                // the module's code ran for this run
+	Continued  bool           `json:"continued,omitempty"` // its onContinuePostLogin ran
 	Outcome    string         `json:"outcome"`
 	Console    []ConsoleLine  `json:"console"`
 	Commands   []Command      `json:"commands"`

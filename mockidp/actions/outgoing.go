@@ -8,6 +8,11 @@ type OutgoingRequest struct {
 	URL     string            `json:"url"`
 	Headers map[string]string `json:"headers,omitempty"` // names in lower case
 	Body    string            `json:"body,omitempty"`
+
+	// Set by PostLogin, for whoever keeps or answers the request.
+	Action        string `json:"-"` // name of the Action that asks
+	Version       int    `json:"-"`
+	TransactionID string `json:"-"` // event.transaction.id
 }
 
 // OutgoingResponse is the answer it gets.
@@ -36,4 +41,24 @@ func capture(context.Context, OutgoingRequest) (OutgoingResponse, error) {
 		Headers:    map[string]string{"content-type": "application/json; charset=utf-8"},
 		Body:       "{}",
 	}, nil
+}
+
+// asker is who makes requests during one run.
+type asker struct {
+	action      string
+	version     int
+	transaction string
+}
+
+type askerKey struct{}
+
+func withAsker(ctx context.Context, a asker) context.Context {
+	return context.WithValue(ctx, askerKey{}, a)
+}
+
+// sign puts on a request who makes it.
+func (q *OutgoingRequest) sign(ctx context.Context) {
+	if a, ok := ctx.Value(askerKey{}).(asker); ok {
+		q.Action, q.Version, q.TransactionID = a.action, a.version, a.transaction
+	}
 }

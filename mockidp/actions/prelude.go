@@ -2,9 +2,7 @@ package actions
 
 import (
 	"embed"
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
@@ -13,7 +11,7 @@ import (
 
 // The Node surface that Actions use is JavaScript in prelude/*.js over the
 // functions of hostFunctions. Each file is one expression, a function of
-// (host, need) that returns { globals, modules }; it is compiled once per
+// (host, need, bundled) that returns { globals, modules }; it is compiled once per
 // process and runs in a world at the first touch of one of its names.
 //
 //go:embed prelude/*.js
@@ -83,8 +81,24 @@ func (w *world) prepare() {
 	if err := w.prepareAPI(); err != nil {
 		panic(err)
 	}
+	w.lazyGlobals(w.prog.globals)
+	if w.prog.locale {
+		w.need("locale")
+	}
+	if w.prog.regexps {
+		w.need("regexp")
+	}
+}
+
+// lazyGlobals defines globals that load their part at the first touch; those
+// that the Action's text names are there already.
+func (w *world) lazyGlobals(names []string) {
 	global := w.rt.GlobalObject()
-	for _, name := range w.prog.globals {
+	for _, name := range names {
+		if w.lazy[name] {
+			continue
+		}
+		w.lazy[name] = true
 		getter := w.rt.ToValue(func(goja.FunctionCall) goja.Value { return w.loadGlobal(name) })
 		setter := w.rt.ToValue(func(c goja.FunctionCall) goja.Value {
 			w.defineGlobal(name, c.Argument(0))
@@ -93,12 +107,6 @@ func (w *world) prepare() {
 		if err := global.DefineAccessorProperty(name, getter, setter, goja.FLAG_TRUE, goja.FLAG_FALSE); err != nil {
 			panic(err)
 		}
-	}
-	if w.prog.locale {
-		w.need("locale")
-	}
-	if w.prog.regexps {
-		w.need("regexp")
 	}
 }
 
@@ -128,7 +136,7 @@ func (w *world) need(part string) *goja.Object {
 	f, _ := goja.AssertFunction(v)
 	v, err = f(goja.Undefined(), w.host(), w.rt.ToValue(func(c goja.FunctionCall) goja.Value {
 		return w.need(c.Argument(0).String())
-	}))
+	}), w.rt.ToValue(w.bundled))
 	rethrow(err)
 	o := v.(*goja.Object)
 	w.parts[part] = o
@@ -146,32 +154,6 @@ func (w *world) console() goja.Value {
 	return goja.Undefined()
 }
 
-// requireFunction makes the CommonJS require of the Action.
-func (w *world) requireFunction() *goja.Object {
-	f := w.rt.ToValue(func(call goja.FunctionCall) goja.Value {
-		name, part := w.resolve(call)
-		return w.need(part).Get("modules").(*goja.Object).Get(name)
-	}).(*goja.Object)
-	f.DefineDataProperty("name", w.rt.ToValue("require"), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
-	f.Set("cache", w.rt.NewObject())
-	f.Set("resolve", func(call goja.FunctionCall) goja.Value {
-		w.resolve(call)
-		return call.Argument(0)
-	})
-	return f
-}
-
-// resolve finds the module that require was asked for.
-func (w *world) resolve(call goja.FunctionCall) (name, part string) {
-	full := call.Argument(0).String()
-	name = strings.TrimPrefix(full, "node:")
-	part, known := preludeModules[name]
-	if !known || name != full && (name == "axios" || name == "node-fetch") {
-		w.missingModule(full)
-	}
-	return name, part
-}
-
 // rethrow throws an error that JavaScript called from Go returned on into the
 // JavaScript that called Go.
 func rethrow(err error) {
@@ -181,27 +163,4 @@ func rethrow(err error) {
 	if err != nil {
 		panic(err) // an interrupt or a stack overflow: JavaScript can't catch it
 	}
-}
-
-// missingModule throws Node's error with what to do about it.
-func (w *world) missingModule(name string) {
-	text := "Cannot find module '" + name + "'\n(" + moduleHelp(name) + ")"
-	e := w.newError("Error", text)
-	e.Set("code", "MODULE_NOT_FOUND")
-	panic(e)
-}
-
-// nodeModules are Node's own modules, which an Action may ask for and this
-// emulator does not have.
-var nodeModules = set("assert async_hooks child_process cluster dgram diagnostics_channel dns domain fs fs/promises http http2 https " +
-	"inspector module net os path punycode readline repl stream string_decoder sys tls tty v8 vm wasi worker_threads zlib")
-
-// moduleHelp says what can be done about a module that is not there.
-func moduleHelp(name string) string {
-	have := strings.Join(slices.Sorted(maps.Keys(preludeModules)), ", ")
-	if nodeModules[strings.TrimPrefix(name, "node:")] {
-		return "This emulator does not have that core module of Node. It has: " + have + "."
-	}
-	return "This emulator has these modules built in: " + have + ". A package from npm can't be added to it yet: " +
-		"use one of these, or paste the code you need into the Action."
 }

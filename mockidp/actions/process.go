@@ -59,7 +59,7 @@ const startTimeout = 10 * time.Second
 const workerEnv = "MOCKIDP_ACTIONS_WORKER"
 
 // startProcess starts a worker and waits until it is ready.
-func startProcess(l Limits, fetch fetcher) (*process, error) {
+func startProcess(l Limits, nodeModules string, fetch fetcher) (*process, error) {
 	const missing = "is actions.ServeIfWorker() the first line of main, and of TestMain?"
 	if os.Getenv(workerEnv) != "" {
 		return nil, errors.New("this process was started as an Actions worker and does other work: " + missing)
@@ -69,7 +69,7 @@ func startProcess(l Limits, fetch fetcher) (*process, error) {
 		return nil, fmt.Errorf("find the own binary to start an Actions worker: %w", err)
 	}
 	p := &process{last: &head{}, fetch: fetch}
-	p.cmd = exec.Command(exe, workerArg, strconv.FormatUint(l.Soft, 10), strconv.FormatUint(l.Hard, 10))
+	p.cmd = exec.Command(exe, workerArg, strconv.FormatUint(l.Soft, 10), strconv.FormatUint(l.Hard, 10), nodeModules)
 	// Nothing of the server's environment reaches the worker. One running
 	// goroutine at a time is enough there, and saves the scheduler's spinning.
 	p.cmd.Env = append(systemEnv(), "GOGC=400", "GOMAXPROCS=1", "GOTRACEBACK=none", "TZ=UTC", workerEnv+"=1")
@@ -274,6 +274,7 @@ func (p *process) answer(ctx context.Context, m fetchMessage) {
 
 // fetchAnswer calls fetch and turns its result into a message.
 func fetchAnswer(ctx context.Context, fetch fetcher, m fetchMessage) settleMessage {
+	m.Request.sign(ctx)
 	res, err := fetch(ctx, m.Request)
 	if err == nil && len(res.Body) > maxResponse {
 		err = fmt.Errorf("the answer is larger than %d bytes", maxResponse)

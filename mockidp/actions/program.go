@@ -83,9 +83,12 @@ var errShape = errors.New("the braces of the module do not match")
 
 // parseModule parses source inside the wrapper. Text that closes the wrapper
 // and opens another function would parse too; Node refuses it and so does this.
-func parseModule(source string) (*ast.Program, error) {
+func parseModule(source string) (*ast.Program, error) { return parseFile(scriptName, source) }
+
+// parseFile is parseModule for the file of that name.
+func parseFile(name, source string) (*ast.Program, error) {
 	whole := wrapperHead + source + wrapperTail
-	tree, err := goja.Parse(scriptName, whole, parser.WithDisableSourceMaps)
+	tree, err := goja.Parse(name, whole, parser.WithDisableSourceMaps)
 	if err != nil {
 		return nil, err
 	}

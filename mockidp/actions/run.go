@@ -18,6 +18,13 @@ type run struct {
 	logged int // bytes of console output
 	indent int // of console output, in spaces
 
+	resume  bool         // onContinuePostLogin is called
+	rawMore []byte       // runExtra, JSON
+	event   *goja.Object // as the handler got it
+	raw     []byte       // the event, JSON
+	facts   *facts       // what api methods need of it; see known
+	calls   callCounts
+
 	api    *goja.Object
 	groups []*goja.Object // api's members, in the order of apiGroups
 
@@ -99,14 +106,20 @@ func (r *run) handle(w *world, event []byte) error {
 	if err := w.load(); err != nil {
 		return err
 	}
-	handler, err := w.handler(handlerName)
+	name, uses := handlerName, w.prog.uses
+	if r.resume {
+		name, uses = continueName, nil // uses is what the other handler can reach
+	}
+	handler, err := w.handler(name)
 	if err != nil {
 		return err
 	}
-	ev, err := w.buildJSON(event, w.prog.uses)
+	ev, err := w.buildJSON(event, uses)
 	if err != nil {
 		return err
 	}
+	r.raw = event
+	r.event, _ = ev.(*goja.Object)
 	r.api = w.newAPI(r)
 	v, err := handler(goja.Undefined(), ev, r.api)
 	if err != nil {

@@ -8,8 +8,12 @@ import (
 	"github.com/dop251/goja/file"
 )
 
-// handlerName is the export this trigger calls.
-const handlerName = "onExecutePostLogin"
+// The exports this trigger calls: the second one when a login that the Action
+// has suspended goes on.
+const (
+	handlerName  = "onExecutePostLogin"
+	continueName = "onContinuePostLogin"
+)
 
 // signatureText is Auth0's own message for a handler of the wrong kind.
 func signatureText(handler string) string {

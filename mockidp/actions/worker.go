@@ -12,7 +12,7 @@ import (
 )
 
 // workerArg is the hidden argument that turns the binary into a worker; the
-// soft and hard memory limits follow it.
+// soft and hard memory limits and the folder of packages follow it.
 const workerArg = "mockidp-actions-worker"
 
 // exitBadFrame is the exit status of a worker that can't understand the server
@@ -24,7 +24,7 @@ const exitBadFrame = 3
 // of TestMain, in every binary that runs Actions: a Runner starts its workers
 // by running its own binary again.
 func ServeIfWorker() {
-	if len(os.Args) != 4 || os.Args[1] != workerArg {
+	if len(os.Args) != 5 || os.Args[1] != workerArg {
 		return
 	}
 	soft, err := strconv.ParseUint(os.Args[2], 10, 64)
@@ -36,7 +36,7 @@ func ServeIfWorker() {
 	// its end is the end of the process, so keep it small.
 	debug.SetMaxStack(128 << 20)
 	harden(hard)
-	serve(os.Stdin, os.Stdout, soft)
+	serve(os.Stdin, os.Stdout, soft, os.Args[4])
 	os.Exit(0)
 }
 
@@ -66,10 +66,11 @@ type ask struct {
 }
 
 // serve answers frames until in ends.
-func serve(in, out *os.File, soft uint64) {
+func serve(in, out *os.File, soft uint64, nodeModules string) {
 	s := &server{file: in, in: bufio.NewReaderSize(in, 64<<10), out: out, asks: make(chan ask, 1)}
 	s.engine = newEngine(soft, func(m fetchMessage) { s.send(frameFetch, m) })
 	s.engine.long = s.listen
+	s.engine.library = newLibrary(nodeModules)
 	s.send(frameDone, compileResult{}) // ready
 	for a := s.next(); a.kind != 0; a = s.next() {
 		s.answer(a)

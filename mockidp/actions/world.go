@@ -21,6 +21,8 @@ type world struct {
 	objectProto *goja.Object
 	groups      []*goja.Object          // prototypes of api's members, in the order of apiGroups
 	parts       map[string]*goja.Object // of the prelude, loaded so far
+	lazy        map[string]bool         // globals of the prelude that are defined
+	loader      *loader                 // of packages; set by the engine
 
 	loaded  bool
 	loadErr error
@@ -41,7 +43,13 @@ func newWorld(p *program) *world {
 	rt := goja.New()
 	rt.SetMaxCallStackSize(maxCallDepth)
 	rt.SetParserOptions(parser.WithDisableSourceMaps) // eval("//# sourceMappingURL=/etc/passwd") would read it
-	w := &world{rt: rt, born: time.Now(), prog: p, parts: map[string]*goja.Object{}, keys: map[string]string{}}
+	w := &world{rt: rt, born: time.Now(), prog: p, parts: map[string]*goja.Object{}, lazy: map[string]bool{}, keys: map[string]string{}}
+	rt.SetTimeSource(func() time.Time {
+		if w.run != nil {
+			return w.run.now()
+		}
+		return time.Now()
+	})
 	w.objectProto = rt.NewObject().Prototype()
 	return w
 }
