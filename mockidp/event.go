@@ -1,13 +1,15 @@
 package mockidp
 
 import (
+	"context"
+	"encoding/json"
 	"net"
 	"net/url"
 	"strings"
 
 	"example.com/postlogin/mockidp/actions"
+	"example.com/postlogin/mockidp/geoip"
 	"example.com/postlogin/mockidp/provider"
-	"example.com/postlogin/mockidp/store"
 )
 
 // The tenant's only connection: a database of users with passwords.
@@ -20,31 +22,32 @@ const (
 
 // event builds what the Actions see of this authorization (Auth0: "Actions
 // Triggers: post-login - Event Object"). Secrets are added per Action by package actions.
-func (s *Server) event(l provider.Login) *actions.Event {
-	ev := &actions.Event{
-		Authorization: &actions.Authorization{},
-		Client:        actions.Client{ClientID: l.Client.ID, Name: l.Client.Name, Metadata: l.Client.Metadata},
-		Connection:    actions.Connection{ID: connectionID, Name: connectionName, Strategy: strategy},
-		Request:       s.eventRequest(l),
-		Stats:         actions.Stats{LoginsCount: loginsCount(l)},
-		Tenant:        actions.Tenant{ID: tenant},
-		Transaction:   eventTransaction(l),
-		User:          eventUser(l.User),
+func (s *Server) event(ctx context.Context, l provider.Login) (*actions.Event, error) {
+	known, err := s.know(ctx, l)
+	if err != nil {
+		return nil, err
 	}
+	here := s.lookup(l.IP)
+	ev := &actions.Event{
+		Authentication: eventAuthentication(l),
+		Authorization:  &actions.Authorization{Roles: known.roleNames()},
+		Client:         actions.Client{ClientID: l.Client.ID, Name: l.Client.Name, Metadata: l.Client.Metadata},
+		Connection:     actions.Connection{ID: connectionID, Name: connectionName, Strategy: strategy},
+		Organization:   known.organization,
+		RefreshToken:   eventRefreshToken(l),
+		Request:        eventRequest(l, here),
+		Session:        eventSession(l.Session),
+		Stats:          actions.Stats{LoginsCount: loginsCount(l)},
+		Tenant:         actions.Tenant{ID: tenant},
+		Transaction:    eventTransaction(l),
+		User:           eventUser(l.User, known),
+		Directory:      actions.Directory{Roles: known.roles},
+	}
+	ev.Authentication.RiskAssessment = riskAssessment(l, here, earlierLogins(known.logins, l.LoginID))
 	if l.Audience != "" {
 		ev.ResourceServer = &actions.ResourceServer{Identifier: l.Audience}
 	}
-	if l.Session != nil {
-		ev.Session = eventSession(l.Session)
-		ev.Authentication = eventAuthentication(l.Session)
-	}
-	if l.Grant != nil {
-		ev.RefreshToken = &actions.RefreshToken{
-			ID: l.Grant.ID, UserID: l.User.ID, ClientID: l.Client.ID, SessionID: l.Grant.SessionID,
-			CreatedAt: actions.At(l.Grant.CreatedAt), Rotating: true, Access: "offline",
-		}
-	}
-	return ev
+	return ev, nil
 }
 
 // loginsCount is the number of this very login. The user's row may be further
@@ -56,8 +59,7 @@ func loginsCount(l provider.Login) int64 {
 	return l.User.LoginsCount
 }
 
-func (s *Server) eventRequest(l provider.Login) actions.Request {
-	p := s.lookup(l.IP)
+func eventRequest(l provider.Login, p geoip.Place) actions.Request {
 	language, _, _ := strings.Cut(l.Language, ",")
 	language, _, _ = strings.Cut(language, ";")
 	language, _, _ = strings.Cut(language, "-")
@@ -93,57 +95,35 @@ func hostname(host string) string {
 	return host
 }
 
+// eventTransaction describes what was asked for. Its metadata is empty: a flow
+// that goes on brings its own.
 func eventTransaction(l provider.Login) *actions.Transaction {
-	t := &actions.Transaction{ID: l.TransactionID, RequestedScopes: l.Scopes, Protocol: "oauth2-refresh-token"}
-	if r := l.Request; r != nil {
-		t.ACRValues, t.UILocales, t.Prompt = r.ACRValues, r.UILocales, r.Prompt
-		t.Locale, t.LoginHint, t.RedirectURI, t.State = "en", r.LoginHint, r.RedirectURI, r.State
-		t.ResponseMode, t.ResponseType = r.ResponseMode, strings.Fields(r.ResponseType)
-		t.Protocol = protocol(r.ResponseType)
+	t := &actions.Transaction{ID: l.TransactionID, RequestedScopes: l.Scopes, Protocol: protocol(l)}
+	r := l.Request
+	if r == nil {
+		return t
+	}
+	t.ACRValues, t.UILocales, t.Prompt = r.ACRValues, r.UILocales, r.Prompt
+	t.Locale, t.LoginHint, t.RedirectURI, t.State = "en", r.LoginHint, r.RedirectURI, r.State
+	t.ResponseMode, t.ResponseType = r.ResponseMode, strings.Fields(r.ResponseType)
+	t.CorrelationID = r.Query.Get("correlation_id")
+	if details := r.Query.Get("authorization_details"); json.Valid([]byte(details)) {
+		t.RequestedAuthorizationDetails = json.RawMessage(details)
 	}
 	return t
 }
 
-func protocol(responseType string) string {
-	switch responseType {
-	case "id_token":
+// protocol has Auth0's name of the flow.
+func protocol(l provider.Login) string {
+	switch {
+	case l.Kind == provider.KindRefresh:
+		return "oauth2-refresh-token"
+	case l.Kind == provider.KindPassword:
+		return "oauth2-password"
+	case l.Request.ResponseType == "id_token":
 		return "oidc-implicit-profile"
-	case "code id_token":
+	case l.Request.ResponseType == "code id_token":
 		return "oidc-hybrid-profile"
 	}
 	return "oidc-basic-profile"
-}
-
-func eventUser(u *store.User) actions.User {
-	_, id, _ := strings.Cut(u.ID, "|")
-	return actions.User{
-		UserID: u.ID, Email: u.Email, EmailVerified: u.EmailVerified, Name: u.Name, Nickname: u.Nickname,
-		GivenName: u.GivenName, FamilyName: u.FamilyName, Picture: u.Picture,
-		CreatedAt: actions.At(u.CreatedAt), UpdatedAt: actions.At(u.UpdatedAt),
-		AppMetadata: u.AppMetadata, UserMetadata: u.UserMetadata,
-		Identities: []actions.Identity{{Connection: connectionName, Provider: strategy, UserID: id}},
-	}
-}
-
-func eventSession(ss *store.Session) *actions.Session {
-	out := &actions.Session{
-		ID: ss.ID, UserID: ss.UserID, CreatedAt: actions.At(ss.CreatedAt), UpdatedAt: actions.At(ss.CreatedAt),
-		AuthenticatedAt: actions.At(ss.AuthTime), ExpiresAt: actions.At(ss.ExpiresAt),
-		Device: &actions.Device{
-			InitialIP: ss.IP.String(), LastIP: ss.IP.String(), InitialUserAgent: ss.UserAgent, LastUserAgent: ss.UserAgent,
-		},
-		Cookie: &actions.SessionCookie{Mode: "persistent"},
-	}
-	for _, id := range ss.Clients {
-		out.Clients = append(out.Clients, actions.SessionClient{ClientID: id})
-	}
-	return out
-}
-
-func eventAuthentication(ss *store.Session) *actions.Authentication {
-	a := &actions.Authentication{}
-	for _, m := range ss.Methods {
-		a.Methods = append(a.Methods, actions.Method{Name: m.Name, Type: m.Type, Timestamp: actions.At(m.Timestamp)})
-	}
-	return a
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/postlogin/mockidp/outbox"
 	"example.com/postlogin/mockidp/ui"
 )
 
@@ -83,6 +84,9 @@ func (s *Server) isAdmin(r *http.Request) bool {
 	// of our own pages and programs without a browser carry neither header wrongly.
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
 		return false
+	}
+	if outbox.FromAction(r.Context()) {
+		return false // served in this process: it has no peer that could be trusted
 	}
 	if s.cfg.AdminToken != "" {
 		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")

@@ -15,7 +15,7 @@ func (s *Server) locations() []login.Location {
 	for i, p := range places {
 		list[i] = login.Location(p)
 	}
-	return list
+	return append(list, deniedLocations()...)
 }
 
 // locationSource names the database under the list.

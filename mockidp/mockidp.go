@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -15,6 +16,8 @@ import (
 	"example.com/postlogin/mockidp/clientip"
 	"example.com/postlogin/mockidp/geoip"
 	"example.com/postlogin/mockidp/login"
+	"example.com/postlogin/mockidp/management"
+	"example.com/postlogin/mockidp/outbox"
 	"example.com/postlogin/mockidp/provider"
 	"example.com/postlogin/mockidp/store"
 	"example.com/postlogin/mockidp/ui"
@@ -34,6 +37,8 @@ type Config struct {
 	GeoIP *geoip.DB
 	// Actions runs the login flow's JavaScript. Required.
 	Actions *actions.Runner
+	// Outbox shows, under /_mock/outbox, what Actions have sent; nil shows nothing.
+	Outbox *outbox.Outbox
 
 	// SimulateIP lets people choose on the login page where they log in from. It
 	// is honoured for peers on loopback and private networks only.
@@ -66,6 +71,7 @@ type Server struct {
 	hosts    []string
 	provider *provider.Provider
 	login    *login.Login
+	api      *management.API
 	handler  http.Handler
 }
 
@@ -100,7 +106,9 @@ func New(cfg Config) (*Server, error) {
 func (s *Server) wire() (err error) {
 	s.provider, err = provider.New(provider.Config{
 		Issuer: s.cfg.Issuer, LoginPath: LoginPath, Store: s.cfg.Store, PostLogin: s.postLogin,
-		ClientIP: s.cfg.TrustedProxies.Addr, ErrorPage: s.errorPage, LogoutPage: s.logoutPage,
+		CheckPassword: s.checkPassword, Lookup: s.place, Organization: s.cfg.Store.Organization, Member: s.cfg.Store.IsMember,
+		ClientScopes: s.clientScopes,
+		ClientIP:     s.cfg.TrustedProxies.Addr, ErrorPage: s.errorPage, LogoutPage: s.logoutPage,
 		DefaultAlg: cmp.Or(s.cfg.DefaultAlg, "RS256"), Version: s.cfg.Version, Log: s.log, Now: s.now,
 	})
 	if err != nil {
@@ -115,7 +123,50 @@ func (s *Server) wire() (err error) {
 	if err != nil {
 		return fmt.Errorf("mockidp: %w", err)
 	}
+	s.api, err = management.New(management.Config{
+		Store: s.cfg.Store, Issuer: s.cfg.Issuer, HashPassword: login.HashPassword, Check: s.checkCode,
+		Authorize:  func(r *http.Request) ([]string, bool) { return s.provider.ClientScopes(r, s.cfg.Issuer+"api/v2/") },
+		Connection: management.Connection{ID: connectionID, Name: connectionName}, Log: s.log, Now: s.now,
+	})
+	if err != nil {
+		return fmt.Errorf("mockidp: %w", err)
+	}
 	return nil
+}
+
+// clientScopes are what client_credentials gives for the Management API.
+func (s *Server) clientScopes(audience string) []string {
+	if audience == s.cfg.Issuer+"api/v2/" {
+		return management.Scopes()
+	}
+	return nil
+}
+
+// checkCode compiles an Action for the Management API.
+func (s *Server) checkCode(ctx context.Context, source string) error {
+	err := s.cfg.Actions.Compile(ctx, "draft", source)
+	if syntax, ok := errors.AsType[*actions.SyntaxError](err); ok {
+		text := syntax.Message
+		if syntax.Hint != "" {
+			text += " (" + syntax.Hint + ")"
+		}
+		return &management.CodeError{Line: syntax.Line, Column: syntax.Column, Message: text}
+	}
+	return err
+}
+
+// checkPassword is the password grant's way to the login page's check.
+func (s *Server) checkPassword(ctx context.Context, username, password string, ip netip.Addr) (*store.User, error) {
+	u, err := s.login.CheckPassword(ctx, username, password, ip)
+	switch throttled, ok := errors.AsType[*login.ThrottledError](err); {
+	case ok:
+		return nil, fmt.Errorf("%w: %w", provider.ErrTooManyTries, throttled)
+	case errors.Is(err, login.ErrWrongPassword):
+		return nil, provider.ErrCredentials
+	case errors.Is(err, login.ErrBlocked):
+		return u, nil // package provider sees it in the user
+	}
+	return u, err
 }
 
 // routes is every address below the issuer.
@@ -133,6 +184,12 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", s.readyz)
 	mux.Handle("GET /_mock/logins", s.adminOnly(s.listRuns))
 	mux.Handle("GET /_mock/logins/{id}", s.adminOnly(s.showRun))
+	if s.cfg.Outbox != nil {
+		shown := sameOrigin.Handler(s.adminOnly(s.cfg.Outbox.Handler().ServeHTTP))
+		mux.Handle("/_mock/outbox", shown)
+		mux.Handle("/_mock/outbox/", shown)
+	}
+	mux.Handle("/api/v2/", s.api)
 	mux.Handle("/", s.provider)
 	return mux
 }

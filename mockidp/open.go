@@ -6,18 +6,22 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
 	"example.com/postlogin/mockidp/actions"
 	"example.com/postlogin/mockidp/geoip"
+	"example.com/postlogin/mockidp/outbox"
 	"example.com/postlogin/mockidp/store"
 )
 
 // pruneEvery is how often expired rows are deleted.
 const pruneEvery = time.Minute
 
-// Options says what Open opens. Store, GeoIP and Actions of Config are set by Open.
+// Options says what Open opens. Store, GeoIP, Actions and Outbox of Config are
+// set by Open, and Runtime.Fetch is the outbox's.
 type Options struct {
 	Config
 	DatabaseURL string         // "file:./mockidp.db" or "memory:"
@@ -25,6 +29,7 @@ type Options struct {
 	Client      *store.Client  // the seeded application; nil: DemoClient()
 	GeoIPPath   string         // a city .mmdb; empty: the built-in one
 	Runtime     actions.Config // limits and mode of the Action runtime
+	Allow       []string       // hosts that Actions really reach, see outbox.ParseMode; none: nothing leaves the machine
 }
 
 // Instance is a running Server together with everything it stands on.
@@ -33,6 +38,8 @@ type Instance struct {
 	Store   *store.Store
 	GeoIP   *geoip.DB
 	Actions *actions.Runner
+
+	outbox *outbox.Outbox
 
 	stop context.CancelFunc
 	work sync.WaitGroup
@@ -51,6 +58,7 @@ func Open(ctx context.Context, o Options) (_ *Instance, err error) {
 	log := cmp.Or(o.Log, slog.Default())
 	// The workers start while the rest opens: the first login finds them warm.
 	o.Runtime.Log = cmp.Or(o.Runtime.Log, log)
+	o.Runtime.Fetch = in.fetch
 	if in.Actions, err = actions.New(o.Runtime); err != nil {
 		return nil, fmt.Errorf("action runtime: %w", err)
 	}
@@ -67,7 +75,10 @@ func Open(ctx context.Context, o Options) (_ *Instance, err error) {
 	if _, err := Seed(ctx, in.Store, o.Seed, cmp.Or(o.Client, DemoClient())); err != nil {
 		return nil, err
 	}
-	o.Config.Store, o.Config.GeoIP, o.Config.Actions = in.Store, in.GeoIP, in.Actions
+	if in.outbox, err = in.openOutbox(o, log); err != nil {
+		return nil, err
+	}
+	o.Config.Store, o.Config.GeoIP, o.Config.Actions, o.Config.Outbox = in.Store, in.GeoIP, in.Actions, in.outbox
 	if in.Server, err = New(o.Config); err != nil {
 		return nil, err
 	}
@@ -79,6 +90,27 @@ func Open(ctx context.Context, o Options) (_ *Instance, err error) {
 	in.work.Go(func() { in.GeoIP.Watch(background) })
 	in.work.Go(func() { in.prune(background, log) })
 	return in, nil
+}
+
+// openOutbox makes the outbox, which serves the provider's own hosts in this process.
+func (in *Instance) openOutbox(o Options, log *slog.Logger) (*outbox.Outbox, error) {
+	issuer, err := url.Parse(o.Issuer)
+	if err != nil {
+		return nil, fmt.Errorf("mockidp: Issuer: %w", err)
+	}
+	own := []string{issuer.Host}
+	if port := issuer.Port(); port != "" { // the other names that guard knows
+		own = append(own, "localhost:"+port, "127.0.0.1:"+port, "[::1]:"+port)
+	}
+	return outbox.New(outbox.Config{
+		Store: in.Store, Allow: o.Allow, OwnHosts: own, Log: log, Now: o.Now,
+		Own: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { in.Server.ServeHTTP(w, r) }),
+	})
+}
+
+// fetch is how Actions reach the outbox, which is made after their runtime.
+func (in *Instance) fetch(ctx context.Context, q actions.OutgoingRequest) (actions.OutgoingResponse, error) {
+	return in.outbox.Fetch(ctx, q)
 }
 
 func (in *Instance) prune(ctx context.Context, log *slog.Logger) {

@@ -5,19 +5,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net/netip"
 
 	"example.com/postlogin/mockidp/actions"
-	"example.com/postlogin/mockidp/geoip"
 	"example.com/postlogin/mockidp/provider"
 	"example.com/postlogin/mockidp/store"
 )
 
 // The outcomes of a run of the flow, as store.Run.Outcome has them.
 const (
-	outcomeOK     = "ok"
-	outcomeDenied = "denied"
-	outcomeFailed = "failed"
+	outcomeOK        = "ok"
+	outcomeDenied    = "denied"
+	outcomeFailed    = "failed"
+	outcomeSuspended = "suspended"
 )
 
 // record is what is kept of one run: the event that the Actions got, without
@@ -28,41 +27,175 @@ type record struct {
 }
 
 // postLogin takes one authorization through the login flow: it builds the event,
-// runs the deployed Actions in order, saves the metadata they changed, and says
-// which claims the tokens get. Package provider calls it after the login was
-// counted and before the grant exists.
+// runs the deployed Actions in order, carries out what they asked for, and says
+// what the tokens get. Package provider calls it after the login was counted and
+// before the grant exists; and again, with the step that is done, when the flow
+// was suspended.
 func (s *Server) postLogin(ctx context.Context, l provider.Login) (provider.Result, error) {
-	flow, err := s.flow(ctx)
+	f, err := s.newLoginFlow(ctx, l)
 	if err != nil {
 		return provider.Result{}, err
 	}
-	ev := s.event(l)
-	out, err := s.cfg.Actions.PostLogin(ctx, flow, ev)
-	if err != nil {
+	if err := f.run(ctx); err != nil {
 		return provider.Result{}, fmt.Errorf("run login flow: %w", err)
 	}
-	res := provider.Result{IDClaims: inOrder(out, "id_token", out.IDToken), ATClaims: inOrder(out, "access_token", out.AccessToken)}
+	res, err := f.conclude(ctx)
+	if err != nil {
+		return provider.Result{}, err
+	}
+	if res.Run, err = f.record(res); err != nil {
+		return provider.Result{}, err
+	}
+	s.report(ctx, res.Run, f.out)
+	return res, nil
+}
+
+// A loginFlow is one call of postLogin.
+type loginFlow struct {
+	s     *Server
+	login provider.Login
+	event *actions.Event
+	out   *actions.Outcome
+	step  *store.Step    // the flow is suspended: what the person must do
+	deny  *provider.Deny // decided here, not by an Action
+}
+
+func (s *Server) newLoginFlow(ctx context.Context, l provider.Login) (*loginFlow, error) {
+	ev, err := s.event(ctx, l)
+	if err != nil {
+		return nil, fmt.Errorf("build event: %w", err)
+	}
+	return &loginFlow{s: s, login: l, event: ev}, nil
+}
+
+// run runs the flow, or the rest of one that was suspended, as far as it gets
+// without the person.
+func (f *loginFlow) run(ctx context.Context) (err error) {
+	if f.login.Step == nil {
+		flow, err := f.s.flow(ctx)
+		if err != nil {
+			return err
+		}
+		f.out, err = f.s.cfg.Actions.PostLogin(ctx, flow, f.event)
+		if err != nil {
+			return err
+		}
+	} else if err := f.goOn(ctx); err != nil || f.out == nil {
+		return err
+	}
+	for f.out.Suspended != nil {
+		needed, err := f.needs(ctx, f.out.Suspended)
+		if err != nil || needed {
+			return err
+		}
+		// A step that is satisfied already: its metadata is saved as at any
+		// suspension, and the flow goes on at once.
+		if err := f.saveMetadata(ctx); err != nil {
+			return err
+		}
+		if err := f.resume(ctx, f.out.Suspended); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// goOn takes up the flow that waited for login.Step.
+func (f *loginFlow) goOn(ctx context.Context) error {
+	var s actions.Suspension
+	if err := json.Unmarshal(f.login.Step.State, &s); err != nil {
+		return fmt.Errorf("suspended flow: %w", err)
+	}
+	f.out = s.Before
+	if deny := f.refusedStep(&s); deny != nil {
+		f.deny = deny
+		return nil
+	}
+	f.answerEvent(&s)
+	return f.resume(ctx, &s)
+}
+
+// resume runs the Actions that are left, in the versions that the flow began with.
+func (f *loginFlow) resume(ctx context.Context, s *actions.Suspension) error {
+	flow, err := f.s.versions(ctx, s.Flow)
+	if err != nil {
+		return err
+	}
+	if s.Before != nil && s.Before.TransactionMetadata != nil {
+		f.event.Transaction.Metadata = s.Before.TransactionMetadata
+	}
+	f.out, err = f.s.cfg.Actions.Continue(ctx, flow, f.event, s)
+	return err
+}
+
+// conclude carries out what the Actions asked for and says what it means for
+// the authorization.
+func (f *loginFlow) conclude(ctx context.Context) (res provider.Result, err error) {
+	out := f.out
+	if err := f.saveMetadata(ctx); err != nil {
+		return res, err
+	}
+	if err := f.changeSession(ctx, &res); err != nil {
+		return res, err
+	}
+	switch {
+	case f.deny != nil:
+		res.Deny = f.deny
+		return res, nil
+	case out.Failed != nil:
+		res.Deny = &provider.Deny{Code: "access_denied", Description: out.Failed.Description()}
+		return res, nil
+	case out.Invalid != nil:
+		res.Deny = &provider.Deny{Code: out.Invalid.Code, Description: out.Invalid.Message}
+		return res, nil
+	case out.Denied != nil:
+		res.Deny = &provider.Deny{Code: "access_denied", Description: out.Denied.Reason}
+		res.RevokeRefreshToken = out.RefreshToken != nil && out.RefreshToken.Revoke
+		return res, nil
+	case f.step != nil:
+		res.Suspend = f.step
+		return res, nil
+	}
+	if err := f.primaryUser(ctx, &res); err != nil || res.Deny != nil {
+		return res, err
+	}
+	res.IDClaims, res.ATClaims = inOrder(out, "id_token", out.IDToken), inOrder(out, "access_token", out.AccessToken)
+	res.Scopes = changedScopes(f.login.Scopes, out)
+	if c := out.RefreshToken; c != nil {
+		res.RefreshToken = &store.TokenChanges{ExpiresAt: c.ExpiresAt.Time, IdleExpiresAt: c.IdleExpiresAt.Time}
+		if c.MetadataSet {
+			res.RefreshToken.Metadata = nonNil(c.Metadata)
+		}
+	}
+	return res, nil
+}
+
+// record is the run's row in the log.
+func (f *loginFlow) record(res provider.Result) (*store.Run, error) {
+	l := f.login
 	run := &store.Run{
 		ID: l.TransactionID, Kind: l.Kind, UserID: l.User.ID, ClientID: l.Client.ID, LoginID: l.LoginID,
 		At: l.At, Outcome: outcomeOK,
 	}
 	switch {
-	case out.Denied != nil:
-		run.Outcome = outcomeDenied
-		res.Deny = &provider.Deny{Code: "access_denied", Description: out.Denied.Reason}
-	case out.Failed != nil:
+	case f.out.Failed != nil:
 		run.Outcome = outcomeFailed
-		res.Deny = &provider.Deny{Code: "access_denied", Description: out.Failed.Description()}
+	case res.Deny != nil:
+		run.Outcome = outcomeDenied
+	case res.Suspend != nil:
+		run.Outcome = outcomeSuspended
 	}
-	if err := s.saveMetadata(ctx, l.User.ID, out); err != nil {
-		return provider.Result{}, err
+	out := *f.out
+	if out.Suspended != nil { // what was asked for so far is in out itself
+		s := *out.Suspended
+		s.Before = nil
+		out.Suspended = &s
 	}
-	if run.Record, err = json.Marshal(record{Event: ev, Outcome: out}); err != nil {
-		return provider.Result{}, fmt.Errorf("record run: %w", err)
+	var err error
+	if run.Record, err = json.Marshal(record{Event: f.event, Outcome: &out}); err != nil {
+		return nil, fmt.Errorf("record run: %w", err)
 	}
-	res.Run = run
-	s.report(ctx, run, out)
-	return res, nil
+	return run, nil
 }
 
 // flow is the live version of each bound Action.
@@ -73,23 +206,27 @@ func (s *Server) flow(ctx context.Context) ([]actions.Action, error) {
 	}
 	flow := make([]actions.Action, len(versions))
 	for i, v := range versions {
-		flow[i] = actions.Action{ID: v.ActionID, Name: v.Name, Version: v.Number, Source: v.Code, Secrets: v.Secrets}
+		flow[i] = asAction(v)
 	}
 	return flow, nil
 }
 
-// saveMetadata writes what the Actions set, also when the last of them denied
-// the login, in one update at the end of the flow (Auth0: "Manage user metadata
-// with the post-login trigger").
-func (s *Server) saveMetadata(ctx context.Context, userID string, out *actions.Outcome) error {
-	if out.Failed != nil || len(out.AppMetadata)+len(out.UserMetadata) == 0 {
-		return nil
+// versions are the Actions of a flow that began earlier: a deployment meanwhile
+// does not change it.
+func (s *Server) versions(ctx context.Context, began []actions.FlowAction) ([]actions.Action, error) {
+	flow := make([]actions.Action, len(began))
+	for i, a := range began {
+		v, err := s.cfg.Store.Version(ctx, a.ID, a.Version)
+		if err != nil {
+			return nil, fmt.Errorf("load version %d of Action %s, which the suspended flow began with: %w", a.Version, a.ID, err)
+		}
+		flow[i] = asAction(v)
 	}
-	_, err := s.cfg.Store.PatchMetadata(ctx, userID, store.MetadataPatch{App: out.AppMetadata, User: out.UserMetadata}, s.now())
-	if err != nil {
-		return fmt.Errorf("save metadata: %w", err)
-	}
-	return nil
+	return flow, nil
+}
+
+func asAction(v *store.Version) actions.Action {
+	return actions.Action{ID: v.ActionID, Name: v.Name, Version: v.Number, Source: v.Code, Secrets: v.Secrets}
 }
 
 // inOrder lists the claims that a token gets in the order in which the Actions
@@ -123,22 +260,9 @@ func (s *Server) report(ctx context.Context, run *store.Run, out *actions.Outcom
 	}
 }
 
-// lookup asks the location database. A database that can't answer for an address
-// costs the claims, never the login.
-func (s *Server) lookup(addr netip.Addr) geoip.Place {
-	if !addr.IsValid() {
-		return geoip.Place{}
+func nonNil(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
 	}
-	place, err := s.cfg.GeoIP.Lookup(addr)
-	if err != nil {
-		s.log.Warn("location lookup failed", "ip", addr, "err", err)
-		return geoip.Place{}
-	}
-	return place
-}
-
-// place is lookup for the login history.
-func (s *Server) place(addr netip.Addr) store.Place {
-	p := s.lookup(addr)
-	return store.Place{City: p.CityName, CountryCode: p.CountryCode, Country: p.CountryName, Latitude: p.Latitude, Longitude: p.Longitude}
+	return m
 }

@@ -15,7 +15,7 @@ import (
 // one is a decision. Arrows point down or right; nothing imports a command.
 var allowed = map[string][]string{
 	"cmd/demo":     {"cmd/listen", "cmd/settings", "mockidp", "mockidp/actions", "web"},
-	"cmd/mockidp":  {"cmd/listen", "cmd/settings", "mockidp", "mockidp/actions", "mockidp/clientip", "mockidp/store"},
+	"cmd/mockidp":  {"cmd/listen", "cmd/settings", "mockidp", "mockidp/actions", "mockidp/clientip", "mockidp/outbox", "mockidp/store"},
 	"cmd/web":      {"cmd/listen", "cmd/settings", "web"},
 	"cmd/listen":   {},
 	"cmd/settings": {},
@@ -24,12 +24,14 @@ var allowed = map[string][]string{
 	"views":  {"static"}, // for the versioned addresses of its style sheet and scripts
 	"static": {},
 
-	"mockidp":                 {"mockidp/actions", "mockidp/clientip", "mockidp/geoip", "mockidp/login", "mockidp/provider", "mockidp/store", "mockidp/ui"},
+	"mockidp":                 {"mockidp/actions", "mockidp/clientip", "mockidp/geoip", "mockidp/login", "mockidp/management", "mockidp/outbox", "mockidp/provider", "mockidp/store", "mockidp/ui"},
 	"mockidp/actions":         {},
 	"mockidp/clientip":        {},
 	"mockidp/geoip":           {},
 	"mockidp/geoip/gen":       {"mockidp/geoip"},
 	"mockidp/login":           {"mockidp/store", "mockidp/ui"},
+	"mockidp/management":      {"mockidp/store"},
+	"mockidp/outbox":          {"mockidp/actions", "mockidp/store"},
 	"mockidp/mockidptest":     {"mockidp", "mockidp/actions", "mockidp/store"},
 	"mockidp/provider":        {"mockidp/store"},
 	"mockidp/store":           {},

@@ -13,6 +13,7 @@ import (
 	"example.com/postlogin/cmd/settings"
 	"example.com/postlogin/mockidp"
 	"example.com/postlogin/mockidp/clientip"
+	"example.com/postlogin/mockidp/outbox"
 )
 
 // config is what the flags and the environment say.
@@ -132,6 +133,10 @@ func (c *config) declareTenant() {
 			return fmt.Errorf("expected warm or cold, got %q", v)
 		}
 		return nil
+	})
+	c.set.Value("outbox", "MOCKIDP_OUTBOX", "capture", "capture: requests of Actions stay here; allow:host,host:port lets these hosts be called", func(v string) (err error) {
+		o.Allow, err = outbox.ParseMode(v)
+		return err
 	})
 	c.set.Value("alg", "MOCKIDP_ALG", "RS256", "algorithm that signs tokens: RS256 or ES256", func(v string) error {
 		o.DefaultAlg = v

@@ -25,6 +25,7 @@ type refusal struct {
 	Password string // at the password
 	From     string // at the location
 	Blocked  bool   // the account is blocked: offer the way back to the application
+	Code     string // at the code of a second factor, or at what it is set up with
 }
 
 func (no *refusal) Error() string { return "login refused: " + no.reason }
@@ -32,32 +33,17 @@ func (no *refusal) Error() string { return "login refused: " + no.reason }
 // authenticate returns the user whose email address and password f holds. It
 // returns a *refusal for any other.
 func (l *Login) authenticate(r *http.Request, f form) (*store.User, error) {
-	keys := suspectKeys(clip(f.who(), maxEmailBytes), l.cfg.ClientIP(r))
-	allowed := func() error {
-		if wait := l.throttle.wait(l.cfg.Now(), keys...); wait > 0 {
-			return tooMany(wait)
-		}
-		return nil
+	u, ok, err := l.checkPassword(r.Context(), f.who(), f.password, l.cfg.ClientIP(r))
+	if early, is := errors.AsType[*ThrottledError](err); is {
+		return nil, tooMany("passwords", early.Wait)
 	}
-	// Before anything else, and for right passwords too: one that is remembered
-	// costs nothing to check, and must not be found while the account waits.
-	if err := allowed(); err != nil {
-		return nil, err
-	}
-	u, err := l.userByEmail(r.Context(), f.who())
 	if err != nil {
 		return nil, err
 	}
-	ok, err := l.passwords.right(r.Context(), u, f.password, allowed)
-	switch {
-	case err != nil:
-		return nil, err
-	case ok && u != nil:
-		l.throttle.succeeded(keys...)
-		return u, nil
+	if !ok {
+		return nil, l.wrong(f, u)
 	}
-	l.throttle.failed(l.cfg.Now(), keys...)
-	return nil, l.wrong(f, u)
+	return u, nil
 }
 
 // userByEmail returns nil, nil for an address that has no account.
@@ -87,17 +73,22 @@ func (l *Login) wrong(f form, u *store.User) *refusal {
 	return no
 }
 
-func tooMany(wait time.Duration) *refusal {
-	seconds := int(math.Ceil(wait.Seconds()))
+// tooMany is the answer to a try that comes too early. The sentence stands at the
+// field that what, passwords or codes, is typed into.
+func tooMany(what string, wait time.Duration) *refusal {
 	plural := "s"
-	if seconds == 1 {
+	if wholeSeconds(wait) == 1 {
 		plural = ""
 	}
+	text := fmt.Sprintf("Too many wrong %s. Wait %d second%s, then try again.", what, wholeSeconds(wait), plural)
 	return &refusal{
 		status: http.StatusTooManyRequests, reason: "too many failures", retryAfter: wait,
-		Password: fmt.Sprintf("Too many wrong passwords. Wait %d second%s, then try again.", seconds, plural),
+		Password: text, Code: text,
 	}
 }
+
+// wholeSeconds rounds up: who waits that long never comes too early.
+func wholeSeconds(wait time.Duration) int { return int(math.Ceil(wait.Seconds())) }
 
 func (l *Login) notTheHinted(ctx context.Context, sub string) error {
 	no := &refusal{status: http.StatusBadRequest, reason: "not the hinted user", Who: "The app asked for another user. Log in as that one, or cancel."}

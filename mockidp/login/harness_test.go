@@ -64,6 +64,7 @@ func lookup(addr netip.Addr) store.Place {
 type tenant struct {
 	t     testing.TB
 	cfg   login.Config
+	login *login.Login
 	store *store.Store
 	url   string // of the server, with the base path
 	clock atomic.Int64
@@ -98,6 +99,7 @@ func newTenant(t testing.TB, change ...func(*login.Config)) *tenant {
 	if err != nil {
 		t.Fatal(err)
 	}
+	tn.login = l
 	srv := httptest.NewServer(http.StripPrefix(tn.cfg.BasePath, l))
 	t.Cleanup(srv.Close)
 	tn.url = srv.URL + tn.cfg.BasePath

@@ -133,7 +133,7 @@ func TestWhoWaitsForHashingCanGiveUpOrBeTurnedAway(t *testing.T) {
 		t.Errorf("err = %v, want context.Canceled", err)
 	}
 	<-p.slots
-	no := tooMany(time.Second)
+	no := tooMany("passwords", time.Second)
 	if _, err := p.right(t.Context(), nil, "x", func() error { return no }); err != error(no) {
 		t.Errorf("err = %v, want the refusal", err)
 	}

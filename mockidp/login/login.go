@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -76,12 +77,14 @@ type Config struct {
 
 // Login is the login page's HTTP handler. Make one with New.
 type Login struct {
-	cfg       Config
-	log       *slog.Logger
-	mux       *http.ServeMux
-	passwords *passwords
-	throttle  *throttle
-	options   atomic.Pointer[options] // of the last page
+	cfg        Config
+	log        *slog.Logger
+	mux        *http.ServeMux
+	passwords  *passwords
+	throttle   *throttle
+	challenges *challenges
+	codes      sync.Mutex              // held while a code of a second factor is checked
+	options    atomic.Pointer[options] // of the last page
 }
 
 // New checks cfg and returns a ready handler. It does no I/O.
@@ -106,7 +109,7 @@ func New(cfg Config) (*Login, error) {
 	}
 	l := &Login{
 		cfg: cfg, log: cmp.Or(cfg.Log, slog.Default()), mux: http.NewServeMux(),
-		passwords: newPasswords(), throttle: newThrottle(),
+		passwords: newPasswords(), throttle: newThrottle(), challenges: newChallenges(),
 	}
 	l.routes()
 	return l, nil
@@ -115,12 +118,19 @@ func New(cfg Config) (*Login, error) {
 func (l *Login) routes() {
 	l.mux.Handle("GET "+Path, l.handle(l.page))
 	l.mux.Handle("POST "+Path, l.handle(l.submit))
-	l.mux.Handle(Path, l.handle(func(w http.ResponseWriter, _ *http.Request) error {
+	l.mux.Handle("GET "+MFAPath, l.handle(l.atStep(store.StepMFA, l.mfaPage)))
+	l.mux.Handle("POST "+MFAPath, l.handle(l.atStep(store.StepMFA, l.mfaSubmit)))
+	l.mux.Handle("GET "+FormPath, l.handle(l.atStep(store.StepForm, l.formPage)))
+	l.mux.Handle("POST "+FormPath, l.handle(l.atStep(store.StepForm, l.formSubmit)))
+	otherMethod := l.handle(func(w http.ResponseWriter, _ *http.Request) error {
 		w.Header().Set("Allow", "GET, HEAD, POST")
 		return &pageError{status: http.StatusMethodNotAllowed, Problem: ui.Problem{
 			Title: "The login page can't do that", Detail: "It answers GET and POST only.",
 		}}
-	}))
+	})
+	for _, path := range []string{Path, MFAPath, FormPath} {
+		l.mux.Handle(path, otherMethod)
+	}
 	l.mux.Handle("/", l.handle(func(http.ResponseWriter, *http.Request) error {
 		return &pageError{status: http.StatusNotFound, Problem: ui.Problem{
 			Title: "We have no page here", Detail: "The login page is at " + l.cfg.BasePath + Path + ", and an app leads you there.",

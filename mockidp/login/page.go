@@ -2,7 +2,6 @@ package login
 
 import (
 	"log/slog"
-	"math"
 	"net/http"
 	"strconv"
 
@@ -16,7 +15,7 @@ func (l *Login) page(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if req.SessionID != "" || req.ErrorCode != "" {
+	if req.SessionID != "" || req.ErrorCode != "" || req.Step != nil {
 		// Answered already, but the browser came back here instead of going on.
 		return l.resume(w, r, req)
 	}
@@ -33,17 +32,18 @@ func (l *Login) show(w http.ResponseWriter, r *http.Request, req *store.Request,
 	status := http.StatusOK
 	if no != nil {
 		v.No, status = *no, no.status
-		if no.retryAfter > 0 {
-			// RFC 9110 section 10.2.3: whole seconds, so round up, never too early.
-			w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(no.retryAfter.Seconds()))))
-		}
-		l.log.LogAttrs(r.Context(), slog.LevelInfo, "login refused", slog.String("id", w.Header().Get("X-Request-Id")),
-			slog.String("reason", no.reason), slog.String("client", req.ClientID))
+		l.noteRefusal(w, r, req, no)
 	}
-	// The redirects after the post end at the application: see ui.CSP. The address
-	// was compared with the registered ones before the request was stored.
-	w.Header().Set("Content-Security-Policy", ui.CSP(ui.FormSource(req.RedirectURI)))
-	return ui.Render(w, r, status, loginPage(v))
+	return l.render(w, r, req, status, loginPage(v))
+}
+
+// noteRefusal logs why the page is shown again and tells programs how long to wait.
+func (l *Login) noteRefusal(w http.ResponseWriter, r *http.Request, req *store.Request, no *refusal) {
+	if no.retryAfter > 0 { // RFC 9110 section 10.2.3: whole seconds
+		w.Header().Set("Retry-After", strconv.Itoa(wholeSeconds(no.retryAfter)))
+	}
+	l.log.LogAttrs(r.Context(), slog.LevelInfo, "login refused", slog.String("id", w.Header().Get("X-Request-Id")),
+		slog.String("reason", no.reason), slog.String("client", req.ClientID))
 }
 
 // view gathers what the page shows. It asks the store once for the users and

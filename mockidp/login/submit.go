@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -47,15 +48,8 @@ func (f form) who() string {
 }
 
 func readForm(w http.ResponseWriter, r *http.Request) (form, error) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
-	if err := r.ParseForm(); err != nil {
-		status := http.StatusBadRequest
-		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			status = http.StatusRequestEntityTooLarge
-		}
-		return form{}, &pageError{status: status, cause: err, Problem: ui.Problem{
-			Title: "The login form can't be read", Detail: "It was damaged on its way, or it is larger than 32 kB. Go back and send it again.",
-		}}
+	if err := parseForm(w, r, maxFormBytes); err != nil {
+		return form{}, err
 	}
 	get := r.PostForm.Get
 	return form{
@@ -63,6 +57,22 @@ func readForm(w http.ResponseWriter, r *http.Request) (form, error) {
 		user: strings.TrimSpace(get("user")), email: strings.TrimSpace(get("email")), password: get("password"),
 		ip: get("ip"), ipOther: strings.TrimSpace(get("ip_other")),
 	}, nil
+}
+
+// parseForm fills r.PostForm from a body of at most limit bytes.
+func parseForm(w http.ResponseWriter, r *http.Request, limit int64) error {
+	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	err := r.ParseForm()
+	if err == nil {
+		return nil
+	}
+	status := http.StatusBadRequest
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		status = http.StatusRequestEntityTooLarge
+	}
+	return &pageError{status: status, cause: err, Problem: ui.Problem{
+		Title: "The login form can't be read", Detail: fmt.Sprintf("It was damaged on its way, or it is larger than %d kB. Go back and send it again.", limit>>10),
+	}}
 }
 
 // submit takes the posted form.
@@ -75,8 +85,8 @@ func (l *Login) submit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if req.ErrorCode != "" {
-		return l.resume(w, r, req) // cancelled a moment ago
+	if req.ErrorCode != "" || req.Step != nil {
+		return l.resume(w, r, req) // cancelled a moment ago, or gone on to a later step
 	}
 	switch f.action {
 	case actionLogin, "":

@@ -66,7 +66,13 @@ func (p *Provider) jwtAccessToken(ctx context.Context, c *store.Client, g *store
 	o.str("scope", scope)
 	o.num("iat", now.Unix())
 	o.num("exp", expires.Unix())
-	o.num("auth_time", g.AuthTime.Unix())
+	if g.AuthTime.IsZero() { // no person took part
+		o.str("gty", "client-credentials") // Auth0's
+	} else {
+		o.num("auth_time", g.AuthTime.Unix())
+	}
+	o.opt("org_id", g.OrganizationID)
+	o.opt("org_name", g.OrganizationName)
 	o.str("jti", randomToken())
 	return key.sign(typAccessToken, o.bytes())
 }

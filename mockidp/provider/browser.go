@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"example.com/postlogin/mockidp/store"
 )
@@ -33,14 +34,17 @@ func (p *Provider) cookie(name, value string, maxAge int) *http.Cookie {
 
 // keep stores q and binds it to the browser.
 func (p *Provider) keep(w http.ResponseWriter, r *http.Request, q *store.Request) error {
+	p.bind(w, r, q)
+	return p.cfg.Store.CreateRequest(r.Context(), q)
+}
+
+// bind gives the browser a new secret that makes q its own.
+func (p *Provider) bind(w http.ResponseWriter, r *http.Request, q *store.Request) {
 	secret := randomToken()
 	q.BrowserHash = store.HashSecret(secret)
-	if err := p.cfg.Store.CreateRequest(r.Context(), q); err != nil {
-		return err
-	}
 	var begun []string
 	for _, c := range r.Cookies() { // the oldest come first (RFC 6265 section 5.4)
-		if strings.HasPrefix(c.Name, requestCookiePrefix) {
+		if strings.HasPrefix(c.Name, requestCookiePrefix) && c.Name != requestCookieName(q.ID) {
 			begun = append(begun, c.Name)
 		}
 	}
@@ -48,7 +52,11 @@ func (p *Provider) keep(w http.ResponseWriter, r *http.Request, q *store.Request
 		http.SetCookie(w, p.cookie(name, "", -1))
 	}
 	http.SetCookie(w, p.cookie(requestCookieName(q.ID), secret, int(requestTTL.Seconds())))
-	return nil
+}
+
+func hasCookie(r *http.Request, name string) bool {
+	_, err := r.Cookie(name)
+	return err == nil
 }
 
 // StartedIn reports whether r comes from the browser that sent the authorization
@@ -95,4 +103,19 @@ func found[T any](row *T, err error) (*T, error) {
 		return nil, err
 	}
 	return row, nil
+}
+
+// setCookieMode sends the session's cookie again, to outlive the browser or not
+// (Auth0: api.session.setCookieMode). Only the browser knows its value, and this
+// must be the one of session s.
+func (p *Provider) setCookieMode(w http.ResponseWriter, r *http.Request, s *store.Session, mode string) {
+	c, err := r.Cookie(SessionCookieName)
+	if mode == "" || err != nil || store.HashSecret(c.Value) != s.Hash {
+		return
+	}
+	maxAge := 0 // until the browser is closed
+	if mode == "persistent" {
+		maxAge = int(s.ExpiresAt.Sub(p.now()) / time.Second)
+	}
+	http.SetCookie(w, p.cookie(SessionCookieName, c.Value, maxAge))
 }

@@ -26,14 +26,19 @@ func (p *Provider) discoveryDocument() []byte {
 	d.list("scopes_supported", scopeOpenID, scopeProfile, scopeEmail, scopeOffline)
 	d.list("response_types_supported", "code", "id_token", "code id_token")
 	d.list("response_modes_supported", modeQuery, modeFragment, modeFormPost)
-	d.list("grant_types_supported", grantCode, grantRefresh, "implicit")
+	grants := []string{grantCode, grantRefresh, "implicit", grantClient}
+	if p.cfg.CheckPassword != nil {
+		grants = append(grants, grantPassword, grantPasswordRealm)
+	}
+	d.list("grant_types_supported", grants...)
 	d.list("subject_types_supported", "public")
 	d.list("id_token_signing_alg_values_supported", rs256, es256)
 	d.list("token_endpoint_auth_methods_supported", "client_secret_basic", "client_secret_post", "none")
 	d.list("revocation_endpoint_auth_methods_supported", "client_secret_basic", "client_secret_post", "none")
 	d.list("introspection_endpoint_auth_methods_supported", "client_secret_basic", "client_secret_post")
 	d.list("code_challenge_methods_supported", "S256") // plain would protect nothing (RFC 9700 section 2.1.1)
-	d.list("claims_supported", "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "at_hash", "c_hash",
+	d.list("acr_values_supported", acrMultiFactor)
+	d.list("claims_supported", "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "acr", "amr", "at_hash", "c_hash", "org_id", "org_name",
 		"name", "given_name", "family_name", "nickname", "picture", "updated_at", "email", "email_verified")
 	d.boolean("claims_parameter_supported", true)
 	d.boolean("request_parameter_supported", false)

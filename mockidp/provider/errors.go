@@ -19,6 +19,9 @@ const (
 	accessDenied      = "access_denied"
 	unauthorized      = "unauthorized" // Auth0's code for a blocked user
 	serverError       = "server_error"
+
+	interactionRequired = "interaction_required"
+	unmetRequirements   = "unmet_authentication_requirements" // OIDC Unmet Authentication Requirements 1.0
 )
 
 // blockedText is Auth0's description for the code unauthorized.

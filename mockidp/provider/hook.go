@@ -16,6 +16,9 @@ const (
 	KindSSO     = "sso"     // the browser's session was enough
 	KindSilent  = "silent"  // the same, with prompt=none: no page may be shown
 	KindRefresh = "refresh" // a refresh token is being exchanged
+	// KindPassword is the password grant: the client has sent the user's password
+	// (RFC 6749 section 4.3).
+	KindPassword = "password"
 )
 
 // Login is one completed authorization, before anything is issued for it. What
@@ -25,9 +28,10 @@ type Login struct {
 	TransactionID string // new for each Login; the id of the request on browser flows
 	User          *store.User
 	Client        *store.Client
-	Session       *store.Session // nil on refresh
-	Request       *store.Request // nil on refresh
+	Session       *store.Session // nil at the token endpoint
+	Request       *store.Request // nil at the token endpoint
 	Grant         *store.Grant   // refresh only: as the previous exchange left it
+	Token         *store.Token   // refresh only: the refresh token that is exchanged
 	IP            netip.Addr     // where the login comes from
 	Simulated     bool           // IP was chosen on the login page
 	HTTPMethod    string         // of the authorization or token request
@@ -38,8 +42,16 @@ type Login struct {
 	Body          url.Values // of the token request, without secrets, codes and tokens
 	Scopes        []string
 	Audience      string
-	LoginID       string // the store.Login that answered the request; empty unless Kind is KindLogin
+	Organization  string // id of the organization that is logged in to; empty: none
+	LoginID       string // the store.Login that was counted; empty unless Kind is KindLogin or KindPassword
 	At            time.Time
+
+	// HTTP is the request that is being answered; nil where there is none.
+	HTTP *http.Request
+
+	// Step is non-nil when the flow was suspended before and its step is done:
+	// State is what Result.Suspend held, Answer what the step brought.
+	Step *store.Step
 }
 
 // Result is what Config.PostLogin decided.
@@ -48,6 +60,18 @@ type Result struct {
 	ATClaims store.Claims // custom claims of access tokens
 	Deny     *Deny        // non-nil: nothing is issued
 	Run      *store.Run   // stored with the grant, or alone when denied; nil: none
+
+	// Suspend is non-nil when the login is not over: nothing is issued, the
+	// browser is sent to the step, and PostLogin is called again with the step in
+	// Login.Step once it is done. Only for kinds that have a browser.
+	Suspend *store.Step
+
+	Scopes       []string            // the scopes granted instead of those asked for; nil: no change
+	User         *store.User         // the account that becomes the subject; nil: no change
+	CookieMode   string              // "persistent" or "non-persistent": how the session's cookie is set again; "": no change
+	RefreshToken *store.TokenChanges // for the refresh token that is issued or exchanged; nil: no change
+	// RevokeRefreshToken revokes the grant whose token is exchanged; with Deny.
+	RevokeRefreshToken bool
 }
 
 // Deny is an answer of PostLogin that ends the login in an OAuth error. The
@@ -67,13 +91,23 @@ func (p *Provider) postLogin(ctx context.Context, l Login) (Result, error) {
 		return Result{}, nil
 	}
 	res, err := p.cfg.PostLogin(ctx, l)
-	if err != nil || res.Deny == nil {
+	if err != nil {
 		return res, err
+	}
+	if res.Suspend != nil && res.Deny == nil && (l.Request == nil || l.Kind == KindSilent) {
+		// Nobody can be asked for anything (OIDC Core 3.1.2.6).
+		res.Suspend, res.Deny = nil, &Deny{Code: interactionRequired, Description: "The login needs a page, and a " + l.Kind + " one has none"}
+	}
+	if res.Deny == nil && res.Suspend == nil {
+		return res, nil // its run is stored with the grant
 	}
 	if res.Run != nil {
 		if err := p.cfg.Store.AddRun(ctx, res.Run); err != nil {
 			return res, err
 		}
+	}
+	if res.Deny == nil {
+		return res, nil
 	}
 	code := res.Deny.Code
 	if code == "" {

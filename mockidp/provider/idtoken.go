@@ -34,7 +34,7 @@ type idTokenInput struct {
 // also where it sets no such claim.
 func protocolClaim(name string) bool {
 	switch name {
-	case "iss", "sub", "aud", "exp", "iat", "nbf", "jti", "nonce", "auth_time", "at_hash", "c_hash", "s_hash", "sid", "azp", "acr", "amr", "cnf":
+	case "iss", "sub", "aud", "exp", "iat", "nbf", "jti", "nonce", "auth_time", "at_hash", "c_hash", "s_hash", "sid", "azp", "acr", "amr", "cnf", "org_id", "org_name":
 		return true
 	}
 	return false
@@ -59,6 +59,12 @@ func (p *Provider) idToken(ctx context.Context, in idTokenInput) (string, error)
 	o.num("exp", now.Add(lifetime(in.client.IDTokenLifetime, idTokenTTL)).Unix())
 	o.num("auth_time", in.grant.AuthTime.Unix())
 	o.opt("sid", in.grant.SessionID)
+	o.opt("acr", in.grant.ACR)
+	if len(in.grant.AMR) > 0 {
+		o.list("amr", in.grant.AMR...)
+	}
+	o.opt("org_id", in.grant.OrganizationID)
+	o.opt("org_name", in.grant.OrganizationName)
 	o.opt("nonce", in.nonce)
 	if in.access != "" {
 		o.str("at_hash", leftHalf(in.access)) // 3.1.3.6

@@ -35,7 +35,7 @@ func single(v url.Values) error {
 func bodyParams(r *http.Request) (url.Values, error) {
 	// Credentials in an address end up in logs (RFC 6749 section 2.3.1).
 	query := r.URL.Query()
-	for _, name := range []string{"client_secret", "client_id", "grant_type", "code", "code_verifier", "refresh_token", "token", "redirect_uri"} {
+	for _, name := range []string{"client_secret", "client_id", "grant_type", "code", "code_verifier", "refresh_token", "token", "redirect_uri", "username", "password"} {
 		if query.Has(name) {
 			return nil, refuse(invalidRequest, "%s belongs in the body, not in the query", name)
 		}

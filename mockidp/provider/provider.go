@@ -34,10 +34,25 @@ type Config struct {
 	// browser is sent there with ?state= and the id of a store.Request. Required.
 	LoginPath string
 	Store     *store.Store // required; the Provider doesn't close it
-	// PostLogin runs once for each completed authorization and each refresh,
-	// before anything is issued. Nil: nothing is added and nobody is denied. An
-	// error is for failures of the machinery only: it ends in server_error.
+	// PostLogin runs once for each completed authorization, each refresh and each
+	// password grant, before anything is issued, and again for each step of a login
+	// that it suspended. Nil: nothing is added and nobody is denied. An error is for
+	// failures of the machinery only: it ends in server_error.
 	PostLogin func(context.Context, Login) (Result, error)
+	// CheckPassword returns the user, blocked or not, whom a password belongs to;
+	// ErrCredentials when there is none. Nil: there is no password grant.
+	CheckPassword func(ctx context.Context, username, password string, ip netip.Addr) (*store.User, error)
+	// Lookup says where an address is, for the history of logins without a page.
+	// Nil: nothing is known.
+	Lookup func(netip.Addr) store.Place
+	// ClientScopes are the scopes that client_credentials gives for audience to a
+	// client that asks for none. Nil: none.
+	ClientScopes func(audience string) []string
+	// Organization finds the organization that a request names, by id or name, or
+	// store.ErrNotFound. Nil: the parameter organization has no effect.
+	Organization func(ctx context.Context, idOrName string) (*store.Organization, error)
+	// Member reports whether a user belongs to an organization. Nil: everybody does.
+	Member func(ctx context.Context, organizationID, userID string) (bool, error)
 	// ClientIP is the address that a request came from. Nil: the TCP peer.
 	ClientIP func(*http.Request) netip.Addr
 	// ErrorPage shows a person what may not be sent to the application. Nil: plain text.

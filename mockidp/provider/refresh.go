@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"example.com/postlogin/mockidp/store"
 )
@@ -27,18 +28,34 @@ func (p *Provider) refresh(r *http.Request, c *store.Client, v url.Values) ([]by
 	if err != nil {
 		return nil, err
 	}
+	if _, err := p.organizationOf(ctx, g.OrganizationID, u); err != nil {
+		return nil, notAMember(err)
+	}
 	now := p.now()
 	res, err := p.postLogin(ctx, Login{
-		Kind: KindRefresh, TransactionID: randomToken(), User: u, Client: c, Grant: g,
+		Kind: KindRefresh, TransactionID: randomToken(), User: u, Client: c, Grant: g, Token: t,
 		IP: p.address(r, g.IP, g.Simulated), Simulated: g.Simulated, HTTPMethod: r.Method, Host: r.Host, UserAgent: r.UserAgent(),
 		Language: r.Header.Get("Accept-Language"), Query: url.Values{}, Body: withoutSecrets(v),
-		Scopes: strings.Fields(scope), Audience: g.Audience, At: now,
+		Scopes: strings.Fields(scope), Audience: g.Audience, Organization: g.OrganizationID, At: now, HTTP: r,
 	})
 	if err != nil {
-		return nil, err // also when denied: the token stays good for another try
+		if res.RevokeRefreshToken {
+			if err := p.cfg.Store.RevokeGrant(ctx, g.ID, now); err != nil {
+				return nil, err
+			}
+		}
+		return nil, err // else, also when denied, the token stays good for another try
+	}
+	if res.User != nil && res.User.ID != u.ID { // OIDC Core 12.2: sub stays
+		return nil, &oauthError{Code: accessDenied, Text: "an Action named another primary user: the subject of a refresh token can't change", Status: http.StatusForbidden}
 	}
 	next := *g
+	next.LastExchangedAt, next.LastIP, next.LastUserAgent = now, p.address(r, g.IP, g.Simulated), r.UserAgent()
 	next.IDClaims, next.ATClaims = res.IDClaims, res.ATClaims
+	changeRefresh(&next, res.RefreshToken)
+	if res.Scopes != nil { // of this answer only: the next refresh begins with what was granted
+		scope = strings.Join(res.Scopes, " ")
+	}
 	out, err := p.issue(ctx, c, u, &next, scope, "", now)
 	if err != nil {
 		return nil, err
@@ -51,6 +68,43 @@ func (p *Provider) refresh(r *http.Request, c *store.Client, v url.Values) ([]by
 		return nil, err
 	}
 	return out.body, nil
+}
+
+// notAMember turns the refusal of an organization into the one of a token whose
+// user has left it, or whose organization is gone.
+func notAMember(err error) error {
+	if oe, ok := errors.AsType[*oauthError](err); ok {
+		return refuse(invalidGrant, "%s", oe.Text)
+	}
+	return err
+}
+
+// changeRefresh applies what an Action wants of g's refresh tokens.
+func changeRefresh(g *store.Grant, c *store.TokenChanges) {
+	if c == nil {
+		return
+	}
+	if !c.ExpiresAt.IsZero() && (g.RefreshExpires.IsZero() || c.ExpiresAt.Before(g.RefreshExpires)) {
+		g.RefreshExpires = c.ExpiresAt // it only ever comes nearer
+	}
+	if !c.IdleExpiresAt.IsZero() {
+		g.RefreshIdle = c.IdleExpiresAt
+	}
+	if c.Metadata != nil {
+		g.RefreshMetadata = c.Metadata
+	}
+}
+
+// refreshEnd is when a refresh token of g that is issued now expires: an Action
+// may shorten the client's lifetime, not extend it.
+func refreshEnd(c *store.Client, g *store.Grant, now time.Time) time.Time {
+	end := now.Add(lifetime(c.RefreshTokenLifetime, refreshTokenTTL))
+	for _, limit := range []time.Time{g.RefreshExpires, g.RefreshIdle} {
+		if !limit.IsZero() && limit.Before(end) {
+			end = limit
+		}
+	}
+	return end
 }
 
 // refreshToken returns the row and grant of a refresh token that c may use now.

@@ -47,6 +47,9 @@ func (p *Provider) answer(w http.ResponseWriter, r *http.Request, q *store.Reque
 		v.Set("state", q.State)
 	}
 	v.Set("iss", p.cfg.Issuer)
+	if name := requestCookieName(q.ID); hasCookie(r, name) { // its request ends here
+		http.SetCookie(w, p.cookie(name, "", -1))
+	}
 	switch q.ResponseMode {
 	case modeFormPost:
 		return writeFormPost(w, q.RedirectURI, v)
@@ -67,8 +70,9 @@ func withQuery(uri string, v url.Values) string {
 	return uri + separator + v.Encode()
 }
 
-// submitScript sends the form by itself; without JavaScript there is a button.
-const submitScript = "document.forms[0].submit()"
+// submitScript sends the form by itself, also when a field is named submit;
+// without JavaScript there is a button.
+const submitScript = "HTMLFormElement.prototype.submit.call(document.forms[0])"
 
 var formPost = template.Must(template.New("").Parse(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Continue</title></head>
@@ -87,7 +91,9 @@ func writeFormPost(w http.ResponseWriter, redirectURI string, v url.Values) erro
 		Fields []field
 	}{Action: template.URL(redirectURI)}
 	for _, name := range slices.Sorted(maps.Keys(v)) {
-		page.Fields = append(page.Fields, field{name, v.Get(name)})
+		for _, value := range v[name] {
+			page.Fields = append(page.Fields, field{name, value})
+		}
 	}
 	var body bytes.Buffer
 	if err := formPost.Execute(&body, page); err != nil {

@@ -21,12 +21,15 @@ func (p *Provider) resume(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !p.StartedIn(r, q) {
-		return &PageError{Status: http.StatusBadRequest, Title: "This login was started in another browser",
-			Detail: "The browser that asked for this login had a cookie which this one does not send.",
-			Hint:   "Go back to the application and log in again. Cookies must be allowed for this site."}
+		return errOtherBrowser
 	}
 	return p.proceed(w, r, q, true)
 }
+
+// errOtherBrowser is shown to a browser that the request is not bound to.
+var errOtherBrowser = &PageError{Status: http.StatusBadRequest, Title: "This login was started in another browser",
+	Detail: "The browser that asked for this login had a cookie which this one does not send.",
+	Hint:   "Go back to the application and log in again. Cookies must be allowed for this site."}
 
 // errRequestGone is shown for a request that nobody waits for any more.
 var errRequestGone = &PageError{Status: http.StatusBadRequest, Title: "This login has ended",
@@ -55,18 +58,23 @@ func (p *Provider) dispatch(w http.ResponseWriter, r *http.Request, q *store.Req
 		return err
 	}
 	silent := slices.Contains(q.Prompt, "none")
-	fresh := q.SessionID != "" // the login page has answered: asking again would never end
+	fresh := q.SessionID != "" // the login page has answered, or a step: asking again would never end
 	usable := s != nil && (fresh || !p.askAgain(q, s))
 	if !usable && !fresh && !silent && q.ErrorCode == "" {
 		return p.showLogin(w, r, q, stored)
 	}
 
-	// The request ends here, one way or the other. Of two tabs that get this far
-	// with the same request, one takes it.
+	if q.Step != nil && !q.Step.Done && q.ErrorCode == "" {
+		p.showStep(w, r, q) // a reload, or the Back button
+		return nil
+	}
+
+	// The request ends here, one way or the other, unless PostLogin suspends it. Of
+	// two tabs that get this far with the same request, one takes it.
 	if stored {
-		http.SetCookie(w, p.cookie(requestCookieName(q.ID), "", -1))
-		if q, err = p.cfg.Store.TakeRequest(ctx, q.ID, p.now()); errors.Is(err, store.ErrGone) || errors.Is(err, store.ErrNotFound) {
-			return errRequestGone
+		id := q.ID
+		if q, err = p.cfg.Store.TakeRequest(ctx, id, p.now()); errors.Is(err, store.ErrGone) {
+			return p.late(w, r, id)
 		} else if err != nil {
 			return err
 		}
@@ -83,12 +91,26 @@ func (p *Provider) dispatch(w http.ResponseWriter, r *http.Request, q *store.Req
 	}
 	kind := KindSSO
 	switch {
-	case fresh:
+	case q.LoginID != "":
 		kind = KindLogin
 	case silent:
 		kind = KindSilent
 	}
 	return p.complete(w, r, kind, q, c, s, u)
+}
+
+// late answers a tab that another one has overtaken: either the request has
+// ended, or it has been suspended and this tab may as well show its step.
+func (p *Provider) late(w http.ResponseWriter, r *http.Request, id string) error {
+	q, err := found(p.cfg.Store.Request(r.Context(), id, p.now()))
+	if err != nil {
+		return err
+	}
+	if q == nil || q.Step == nil {
+		return errRequestGone
+	}
+	p.showStep(w, r, q)
+	return nil
 }
 
 // askAgain reports whether the person must use the login page although session s

@@ -27,6 +27,7 @@ func (p *Provider) table() map[string]route {
 		"/.well-known/jwks.json":                  {methods: get, cors: true, handle: p.serveJWKS},
 		"/authorize":                              {methods: both, page: true, handle: p.authorize},
 		"/authorize/resume":                       {methods: browse, page: true, handle: p.resume},
+		"/continue":                               {methods: both, page: true, handle: p.continueLogin},
 		"/oauth/token":                            {methods: post, cors: true, handle: p.token},
 		"/userinfo":                               {methods: both, cors: true, handle: p.userinfo},
 		"/oauth/revoke":                           {methods: post, cors: true, handle: p.revoke},

@@ -11,10 +11,13 @@ import (
 	"example.com/postlogin/mockidp/store"
 )
 
-// Grant types (RFC 6749 sections 4.1.3 and 6).
+// Grant types (RFC 6749 sections 4.1.3, 4.3, 4.4 and 6).
 const (
-	grantCode    = "authorization_code"
-	grantRefresh = "refresh_token"
+	grantCode          = "authorization_code"
+	grantRefresh       = "refresh_token"
+	grantPassword      = "password"
+	grantPasswordRealm = "http://auth0.com/oauth/grant-type/password-realm" // Auth0's: names the connection
+	grantClient        = "client_credentials"
 )
 
 // token is the token endpoint (RFC 6749 section 3.2). Every grant goes through
@@ -34,10 +37,14 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) error {
 		body, err = p.redeemCode(r.Context(), c, v)
 	case grantRefresh:
 		body, err = p.refresh(r, c, v)
+	case grantPassword, grantPasswordRealm:
+		body, err = p.passwordGrant(r, c, v)
+	case grantClient:
+		body, err = p.clientCredentials(r.Context(), c, v)
 	case "":
 		err = refuse(invalidRequest, "grant_type is missing")
 	default:
-		err = refuse("unsupported_grant_type", "grant_type: expected authorization_code or refresh_token, got %q", truncate(v.Get("grant_type"), 60))
+		err = refuse("unsupported_grant_type", "grant_type: expected authorization_code, refresh_token, password or client_credentials, got %q", truncate(v.Get("grant_type"), 60))
 	}
 	if err != nil {
 		return err
@@ -66,7 +73,7 @@ func (p *Provider) issue(ctx context.Context, c *store.Client, u *store.User, g 
 	if g.HasScope(scopeOffline) { // OIDC Core 11
 		refresh := randomToken()
 		out.rows = append(out.rows, &store.Token{Hash: store.HashSecret(refresh), Kind: store.RefreshToken, GrantID: g.ID, Scope: g.Scope,
-			CreatedAt: now, ExpiresAt: now.Add(lifetime(c.RefreshTokenLifetime, refreshTokenTTL))})
+			CreatedAt: now, ExpiresAt: refreshEnd(c, g, now)})
 		o.str("refresh_token", refresh)
 	}
 	if hasScope(scope, scopeOpenID) {

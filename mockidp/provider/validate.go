@@ -28,6 +28,7 @@ func (p *Provider) validate(ctx context.Context, c *store.Client, q *store.Reque
 		func() error { return checkPrompt(q, v.Get("max_age")) },
 		func() error { return readClaims(q, v.Get("claims")) },
 		func() error { return p.readHint(ctx, q, v.Get("id_token_hint")) },
+		func() error { return p.readOrganization(ctx, q, v.Get("organization")) },
 	} {
 		if err := check(); err != nil {
 			return err
@@ -80,7 +81,12 @@ func checkScope(q *store.Request) error {
 	if wantsIDToken(q) && !q.HasScope(scopeOpenID) {
 		return refuse(invalidScope, "scope openid is required when response_type contains id_token")
 	}
-	for _, r := range q.Scope {
+	return checkScopeText(q.Scope)
+}
+
+// checkScopeText checks the characters of a scope parameter (RFC 6749 section 3.3).
+func checkScopeText(scope string) error {
+	for _, r := range scope {
 		if r < ' ' || r > '~' || r == '"' || r == '\\' {
 			return refuse(invalidScope, "scope holds a character that is not allowed: %q", r)
 		}
@@ -119,19 +125,13 @@ func readClaims(q *store.Request, text string) error {
 	}
 	q.Claims = map[string]map[string]json.RawMessage{claimsUserInfo: param.UserInfo, claimsIDToken: param.IDToken}
 
+	if !askedACR(param.IDToken["acr"]).possible() {
+		// 5.5.1.1: answer with one of the values or fail.
+		return refuse(unmetRequirements, "no login here satisfies the acr that was asked for: the one class known is %s", acrMultiFactor)
+	}
 	var wanted struct {
-		Essential bool     `json:"essential"`
-		Value     string   `json:"value"`
-		Values    []string `json:"values"`
+		Value string `json:"value"`
 	}
-	if raw := param.IDToken["acr"]; len(raw) > 0 && json.Unmarshal(raw, &wanted) == nil {
-		if wanted.Essential && (wanted.Value != "" || len(wanted.Values) > 0) {
-			// 5.5.1.1: answer with one of the values or fail. There is one way to log
-			// in here and it has no class name.
-			return refuse("unmet_authentication_requirements", "no login here satisfies the acr that was asked for")
-		}
-	}
-	wanted.Value = ""
 	if raw := param.IDToken["sub"]; len(raw) > 0 && json.Unmarshal(raw, &wanted) == nil {
 		q.HintSub = wanted.Value // 5.5.1: only this user may be answered for
 	}
@@ -154,6 +154,23 @@ func (p *Provider) readHint(ctx context.Context, q *store.Request, token string)
 		return refuse(invalidRequest, "id_token_hint and the claims parameter name different users")
 	}
 	q.HintSub = h.Subject
+	return nil
+}
+
+// readOrganization finds the organization that the person is to log in to
+// (Auth0: "Organizations for Auth0").
+func (p *Provider) readOrganization(ctx context.Context, q *store.Request, idOrName string) error {
+	if idOrName == "" || p.cfg.Organization == nil {
+		return nil
+	}
+	o, err := p.cfg.Organization(ctx, idOrName)
+	if errors.Is(err, store.ErrNotFound) {
+		return errNoOrganization(idOrName)
+	}
+	if err != nil {
+		return err
+	}
+	q.Organization = o.ID
 	return nil
 }
 
