@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 
 	"mockidp":                 {"mockidp/actions", "mockidp/clientip", "mockidp/geoip", "mockidp/login", "mockidp/management", "mockidp/outbox", "mockidp/provider", "mockidp/store", "mockidp/ui"},
 	"mockidp/actions":         {},
+	"mockidp/actions/npm":     {},
 	"mockidp/clientip":        {},
 	"mockidp/geoip":           {},
 	"mockidp/geoip/gen":       {"mockidp/geoip"},
