@@ -121,7 +121,9 @@ func (l *library) help(dir, request string) string {
 		return "The package " + name + " is there, without that file."
 	}
 	var b strings.Builder
-	have := append(slices.Sorted(maps.Keys(facades)), slices.Sorted(maps.Keys(bundledPackages))...)
+	have := append(slices.Collect(maps.Keys(facades)), slices.Collect(maps.Keys(bundledPackages))...)
+	slices.Sort(have)
+	have = slices.Compact(have) // axios is both
 	if near := nearest(name, append(slices.Clone(core), have...)); near != "" {
 		b.WriteString("Did you mean '" + near + "'? ")
 	}
@@ -133,7 +135,6 @@ func (l *library) help(dir, request string) string {
 	case l.dir != "":
 		b.WriteString("It is not in the folder of MOCKIDP_NODE_MODULES: run npm install " + name + " beside that folder.")
 	default:
-		slices.Sort(have)
 		b.WriteString("Built in are " + strings.Join(have, ", ") + " and these core modules of Node: " + strings.Join(core, ", ") +
 			". For others run npm install " + name + " in a folder of your own and set MOCKIDP_NODE_MODULES to its node_modules.")
 	}

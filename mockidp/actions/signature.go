@@ -138,22 +138,25 @@ func similar(a, b string) bool {
 	return longer < 100 && longer-shorter <= longer/4 && distance(a, b) <= longer/4
 }
 
-// distance is the Levenshtein distance of two short strings.
+// distance is how many letters must be changed, added, dropped or swapped with
+// their neighbour to make b of a: two short strings.
 func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		corner := row[0]
 		row[0] = i
 		for j := 1; j <= len(b); j++ {
-			cost := corner
+			row[j] = last[j-1]
 			if a[i-1] != b[j-1] {
-				cost = 1 + min(corner, row[j], row[j-1])
+				row[j] = 1 + min(last[j-1], last[j], row[j-1])
 			}
-			corner, row[j] = row[j], cost
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], 1+before[j-2])
+			}
 		}
+		before, last, row = last, row, before
 	}
-	return row[len(b)]
+	return last[len(b)]
 }
