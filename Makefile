@@ -13,7 +13,7 @@ GENERATED = find . -name '*_templ.go' -o -name '*.mmdb' | LC_ALL=C sort
 # or four cores of a laptop badly, and mixed output helps nobody.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run build generate test setup format vet staticcheck generated tidy unit fuzz cross bench screenshots clean
+.PHONY: help run build generate test setup format vet staticcheck generated tidy unit fuzz cross bench screenshots pictures clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
@@ -94,6 +94,9 @@ bench: ## the benchmarks, without tests
 
 screenshots: setup ## take the README's pictures again, into docs/images
 	SCREENSHOTS=$(CURDIR)/docs/images $(GO) test -count=1 -run '^TestScreenshots$$' ./cmd/demo
+
+pictures: setup ## take a picture of every page, wide and narrow, light and dark, into bin/pictures
+	PAGE_PICTURES=$(CURDIR)/bin/pictures $(GO) test -count=1 -timeout $(TIMEOUT) -run '^TestBrowser$$' ./cmd/demo
 
 clean: ## remove what "make build" and "make run" made (users and counts too)
 	rm -rf $(BIN) demo-data

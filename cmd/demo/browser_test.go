@@ -27,6 +27,7 @@ func TestBrowser(t *testing.T) {
 		{"reloading the profile and the callback", reload},
 		{"127.0.0.1 instead of localhost", otherHostName},
 		{"every page is accessible and fits a telephone", everyPage},
+		{"pages of second factors and forms", stepPages},
 		{"pages when the provider is away", providerAway},
 		{"page of an ID token that fails a check", refusedToken},
 	}

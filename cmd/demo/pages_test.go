@@ -181,6 +181,7 @@ func (b *tab) page(name string, want, got int) {
 		b.t.Errorf("%s: status %d at %s, want %d", name, got, b.address(), want)
 	}
 	b.checkPage()
+	b.keepPictures(name)
 }
 
 // wantPage is page for an error page of the app.

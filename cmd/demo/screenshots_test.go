@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +36,44 @@ func TestScreenshots(t *testing.T) {
 	b.picture(filepath.Join(dir, "login.png"), 810)
 	b.logIn("")
 	b.picture(filepath.Join(dir, "profile.png"), 720)
+}
+
+// keepPictures saves the page as a whole, wide and narrow, light and dark, into
+// the folder $PAGE_PICTURES ("make pictures"): for people to look at, since no
+// check knows whether a page is beautiful.
+func (b *tab) keepPictures(name string) {
+	b.t.Helper()
+	dir := os.Getenv("PAGE_PICTURES")
+	if dir == "" {
+		return
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		b.t.Fatal(err)
+	}
+	name = strings.Map(func(c rune) rune {
+		if c == '/' || c == ' ' || c == ',' {
+			return '-'
+		}
+		return c
+	}, strings.TrimPrefix(b.t.Name(), "TestBrowser/")+"--"+name)
+	for _, width := range []int64{1200, 390} {
+		b.width(width)
+		for _, scheme := range []string{"light", "dark"} {
+			b.scheme(scheme)
+			ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+			png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+			cancel()
+			if err != nil {
+				b.fail("take a picture of "+name, err)
+			}
+			file := filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, width, scheme))
+			if err := os.WriteFile(file, png, 0o644); err != nil {
+				b.t.Fatal(err)
+			}
+		}
+	}
+	b.width(1280)
+	b.scheme("light")
 }
 
 // picture saves the top of the page, height pixels of it.

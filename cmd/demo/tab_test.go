@@ -202,7 +202,8 @@ func (b *tab) press(sel string) {
 // fill replaces the text of the field that sel finds by typing.
 func (b *tab) fill(sel, text string) {
 	b.t.Helper()
-	b.do("fill "+sel, chromedp.Clear(pick(sel)), chromedp.SendKeys(pick(sel), text))
+	evaluate[bool](b, string(pick(sel))+`.value = "", true`)
+	b.do("fill "+sel, chromedp.SendKeys(pick(sel), text))
 }
 
 // choose selects the option of a list whose text contains label.
