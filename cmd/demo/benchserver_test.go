@@ -31,6 +31,7 @@ func serveIfBenchServer() {
 	if database == "" {
 		return
 	}
+	listen.CollectLess() // as the mains do
 	ctx, stop := context.WithCancel(context.Background())
 	go func() {
 		io.Copy(io.Discard, os.Stdin)

@@ -21,6 +21,7 @@ import (
 	"syscall"
 	"time"
 
+	"example.com/postlogin/cmd/listen"
 	"example.com/postlogin/cmd/settings"
 	"example.com/postlogin/mockidp"
 	"example.com/postlogin/mockidp/actions"
@@ -28,6 +29,7 @@ import (
 
 func main() {
 	actions.ServeIfWorker() // this binary is its own worker
+	listen.CollectLess()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := run(ctx, os.Args[1:], os.Environ(), os.Stderr)

@@ -18,11 +18,13 @@ import (
 	"os/signal"
 	"syscall"
 
+	"example.com/postlogin/cmd/listen"
 	"example.com/postlogin/mockidp/actions"
 )
 
 func main() {
 	actions.ServeIfWorker() // this binary is its own worker
+	listen.CollectLess()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
