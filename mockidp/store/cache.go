@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// cache keeps the rows that every login reads: clients, the flow, users,
-// sessions, and grants until their code is redeemed. The rows in it are shared
+// cache keeps the rows that every login reads: clients, the flow, users, their
+// last logins, sessions, and grants until their code is redeemed. The rows in it are shared
 // and never changed. A writer of this Store drops or replaces what it changes
 // before it gives the writer's connection back, so a caller always reads what
 // earlier calls wrote. For a file, other processes may write too, see look.
@@ -28,6 +28,7 @@ type cache struct {
 	factors    map[string][]*Authenticator
 	roles      map[string][]*Role
 	identities map[string][]*Identity
+	logins     map[string]lastLogins
 
 	firstLimit int // 0: first is not known
 
@@ -61,6 +62,7 @@ func (c *cache) clear() {
 	c.sessions, c.hashes = map[string]*Session{}, map[string]string{}
 	c.grants, c.codes = map[string]*Grant{}, map[string]string{}
 	c.factors, c.roles, c.identities = map[string][]*Authenticator{}, map[string][]*Role{}, map[string][]*Identity{}
+	c.logins = map[string]lastLogins{}
 }
 
 // change runs f, which takes what a write has changed out of the cache or
@@ -127,6 +129,31 @@ func (c *cache) dropGrant(id string) {
 func (c *cache) clearGrants() {
 	clear(c.grants)
 	clear(c.codes)
+}
+
+// lastLogins are the newest logins of a user, as many as limit at most.
+type lastLogins struct {
+	limit int
+	rows  []*Login // the newest first
+}
+
+func (c *cache) putLogins(userID string, l lastLogins) {
+	if len(c.logins) >= maxCached/10 { // each has some ten rows
+		clear(c.logins)
+	}
+	c.logins[userID] = l
+}
+
+// addLogin puts l, which was just counted, before the user's earlier ones.
+func (c *cache) addLogin(l *Login) {
+	old, ok := c.logins[l.UserID]
+	if !ok {
+		return
+	}
+	kept := *l
+	kept.At, kept.UserAgent = stored(l.At), clean(l.UserAgent)
+	old.rows = append([]*Login{&kept}, old.rows[:min(len(old.rows), old.limit-1)]...)
+	c.logins[l.UserID] = old
 }
 
 // look clears the cache when another process has written since the last look:

@@ -85,6 +85,7 @@ func (s *Store) countLogin(ctx context.Context, l *Login, ss *Session) error {
 		return insertSession(ctx, c, ss)
 	}, func(c *cache) {
 		l.N = n
+		c.addLogin(l)
 		if old, ok := c.users[l.UserID]; ok {
 			u := *old
 			u.LoginsCount, u.LastLogin, u.LastIP, u.UpdatedAt = l.N, stored(l.At), addr(l.IP), stored(l.At)
@@ -98,13 +99,36 @@ func (s *Store) countLogin(ctx context.Context, l *Login, ss *Session) error {
 	})
 }
 
-// Logins returns the user's last logins, the newest first; a limit of 0 means all.
+// maxLastLogins is the longest list of logins that is kept in the cache.
+const maxLastLogins = 50
+
+// Logins returns the user's last logins, the newest first; a limit of 0 means
+// all. Short lists come from a cache: callers must not change them.
 func (s *Store) Logins(ctx context.Context, userID string, limit int) (logins []*Login, err error) {
-	err = s.list(ctx, func(c *lane) error {
-		return c.rows(ctx, `SELECT `+loginColumns+` FROM logins WHERE user_id = $1 ORDER BY n DESC LIMIT $2`, []any{userID, rowLimit(limit)}, func(r *sql.Rows) error {
-			logins = append(logins, new(Login))
-			return r.Scan(logins[len(logins)-1].columns()...)
+	if limit <= 0 || limit > maxLastLogins {
+		err = s.list(ctx, func(c *lane) error {
+			logins, err = c.lastLogins(ctx, userID, limit)
+			return err
 		})
+		return logins, err
+	}
+	last, err := cached(ctx, s,
+		func(c *cache) (lastLogins, bool) {
+			last, ok := c.logins[userID]
+			return last, ok && last.limit == limit
+		},
+		func(c *lane) (lastLogins, error) {
+			rows, err := c.lastLogins(ctx, userID, limit)
+			return lastLogins{limit, rows}, err
+		},
+		func(c *cache, last lastLogins) { c.putLogins(userID, last) })
+	return last.rows, err
+}
+
+func (l *lane) lastLogins(ctx context.Context, userID string, limit int) (logins []*Login, err error) {
+	err = l.rows(ctx, `SELECT `+loginColumns+` FROM logins WHERE user_id = $1 ORDER BY n DESC LIMIT $2`, []any{userID, rowLimit(limit)}, func(r *sql.Rows) error {
+		logins = append(logins, new(Login))
+		return r.Scan(logins[len(logins)-1].columns()...)
 	})
 	return logins, err
 }

@@ -129,6 +129,25 @@ var logins = []test{
 		}
 		equal(t, "nobody's", len(numbers(t, s, "auth0|nobody", 0)), 0)
 	}},
+	{"a short list of logins is always up to date", func(t *testing.T, s *store.Store) {
+		u := newUser(t, s)
+		const limit = 3
+		for range limit + 2 {
+			check(t, s.CompleteLogin(t.Context(), "", &store.Login{UserID: u.ID, At: now, IP: ip, UserAgent: "agent\x00", ClientID: "demo-app", Blocked: true}, nil))
+			all, err := s.Logins(t.Context(), u.ID, 0)
+			check(t, err)
+			short, err := s.Logins(t.Context(), u.ID, limit)
+			check(t, err)
+			equal(t, "short list", short, all[:min(limit, len(all))])
+		}
+		other, err := s.Logins(t.Context(), u.ID, 1)
+		check(t, err)
+		equal(t, "length for another limit", len(other), 1)
+		wantErr(t, "login that fails", s.CompleteLogin(t.Context(), "", &store.Login{UserID: "auth0|nobody", At: now}, nil), store.ErrNotFound)
+		equal(t, "newest", numbers(t, s, u.ID, limit), []int64{5, 4, 3})
+		check(t, s.DeleteUser(t.Context(), u.ID))
+		equal(t, "rows of a deleted user", len(numbers(t, s, u.ID, limit)), 0)
+	}},
 	{"200 logins at the same time are counted 1 to 200", func(t *testing.T, s *store.Store) {
 		u := newUser(t, s)
 		seen := make([]int64, 200)
@@ -136,7 +155,7 @@ var logins = []test{
 			l := &store.Login{UserID: u.ID, At: now}
 			err := s.CompleteLogin(t.Context(), "", l, session(u, fmt.Sprint("h", i)))
 			seen[i] = l.N
-			return err
+			return errors.Join(err, readLast(t, s, u.ID, l.N))
 		}) {
 			check(t, err)
 		}
@@ -148,6 +167,7 @@ var logins = []test{
 		equal(t, "numbers that the logins got", seen, want)
 		slices.Reverse(want)
 		equal(t, "numbers in the history", numbers(t, s, u.ID, 0), want)
+		equal(t, "last numbers, read meanwhile", numbers(t, s, u.ID, 5), want[:5])
 		counted(t, s, u.ID, 200)
 	}},
 }
@@ -163,6 +183,21 @@ func counted(t *testing.T, s *store.Store, userID string, want int64) {
 	check(t, err)
 	equal(t, "logins count", u.LoginsCount, want)
 	equal(t, "rows of the history", int64(len(numbers(t, s, userID, 0))), want)
+}
+
+// readLast reads the last logins while others log in: login n is there already,
+// if its row is among them, and no row is missing.
+func readLast(t *testing.T, s *store.Store, userID string, n int64) error {
+	list, err := s.Logins(t.Context(), userID, 5)
+	if err != nil {
+		return err
+	}
+	for i, l := range list {
+		if l.N != list[0].N-int64(i) || list[0].N < n {
+			return fmt.Errorf("after login %d: row %d is login %d, the first is %d", n, i, l.N, list[0].N)
+		}
+	}
+	return nil
 }
 
 func numbers(t *testing.T, s *store.Store, userID string, limit int) (n []int64) {
