@@ -19,13 +19,6 @@ const (
 	outcomeSuspended = "suspended"
 )
 
-// record is what is kept of one run: the event that the Actions got, without
-// their secrets, and what they asked for.
-type record struct {
-	Event   *actions.Event   `json:"event"`
-	Outcome *actions.Outcome `json:"result"`
-}
-
 // postLogin takes one authorization through the login flow: it builds the event,
 // runs the deployed Actions in order, carries out what they asked for, and says
 // what the tokens get. Package provider calls it after the login was counted and
@@ -185,17 +178,33 @@ func (f *loginFlow) record(res provider.Result) (*store.Run, error) {
 	case res.Suspend != nil:
 		run.Outcome = outcomeSuspended
 	}
+	var err error
+	if run.Record, err = f.recordJSON(); err != nil {
+		return nil, fmt.Errorf("record run: %w", err)
+	}
+	return run, nil
+}
+
+// recordJSON is what is kept of one run: the event that the Actions got, without
+// their secrets, and what they asked for.
+func (f *loginFlow) recordJSON() ([]byte, error) {
 	out := *f.out
 	if out.Suspended != nil { // what was asked for so far is in out itself
 		s := *out.Suspended
 		s.Before = nil
 		out.Suspended = &s
 	}
-	var err error
-	if run.Record, err = json.Marshal(record{Event: f.event, Outcome: &out}); err != nil {
-		return nil, fmt.Errorf("record run: %w", err)
+	result, err := json.Marshal(&out)
+	if err != nil {
+		return nil, err
 	}
-	return run, nil
+	const usual = 8 << 10 // bytes
+	b := append(make([]byte, 0, usual), `{"event":`...)
+	if b, err = f.event.AppendJSON(b); err != nil {
+		return nil, err
+	}
+	b = append(b, `,"result":`...)
+	return append(append(b, result...), '}'), nil
 }
 
 // flow is the live version of each bound Action.

@@ -168,7 +168,7 @@ type Tenant struct {
 // Actions would fall into: geoip and all metadata are objects, roles, methods,
 // identities and scope lists are arrays, also when the caller left them nil.
 func (e *Event) MarshalJSON() ([]byte, error) {
-	return e.appendJSON(nil)
+	return e.AppendJSON(make([]byte, 0, usualEvent))
 }
 
 // complete returns a copy of e in which nothing that Actions rely on is null.

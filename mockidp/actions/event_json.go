@@ -44,8 +44,12 @@ func fieldsOf(t reflect.Type) []eventField {
 	return fields
 }
 
-// appendJSON appends the event with its gaps filled, see [Event.MarshalJSON].
-func (e *Event) appendJSON(b []byte) ([]byte, error) {
+// usualEvent is room for most events, in bytes.
+const usualEvent = 4 << 10
+
+// AppendJSON appends to b what [Event.MarshalJSON] returns. json.Marshal of an
+// event would read that text once more, at the cost of writing it.
+func (e *Event) AppendJSON(b []byte) ([]byte, error) {
 	c := e.complete()
 	return appendJSON(b, reflect.ValueOf(&c).Elem())
 }
@@ -69,8 +73,8 @@ func appendJSON(b []byte, v reflect.Value) ([]byte, error) {
 	case reflect.Struct:
 		return appendStruct(b, v)
 	case reflect.Slice:
-		if raw, ok := v.Interface().(json.RawMessage); ok {
-			return appendRaw(b, raw)
+		if v.Type() == reflect.TypeFor[json.RawMessage]() {
+			return appendRaw(b, v.Bytes())
 		}
 		return appendList(b, v)
 	case reflect.Map:
