@@ -82,6 +82,17 @@ func (c *cache) putUser(u *User) {
 	c.users[u.ID], c.emails[emailKey(u.Email)] = u, u.ID
 }
 
+// count is the user's logins count, if the user is here.
+func (c *cache) count(userID string) (n int64, ok bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	u, ok := c.users[userID]
+	if !ok {
+		return 0, false
+	}
+	return u.LoginsCount, true
+}
+
 // firstUsers is the list of the first users, if it and all of them are here.
 func (c *cache) firstUsers(limit int) ([]*User, bool) {
 	if limit != c.firstLimit {

@@ -65,15 +65,8 @@ func (s *Store) CompleteLogin(ctx context.Context, requestID string, l *Login, s
 func (s *Store) countLogin(ctx context.Context, l *Login, ss *Session) error {
 	var n int64
 	return s.tx(ctx, func(c *lane) error {
-		// This UPDATE locks the user's row until COMMIT, which makes the count
-		// exact: the next login of the same user waits here.
-		err := c.change(ctx, ErrNotFound, `UPDATE users SET logins_count = logins_count + 1, last_login = $2, last_ip = $3, updated_at = $2 WHERE id = $1`,
-			l.UserID, ms(l.At), addr(l.IP))
-		if err != nil {
-			return err
-		}
-		// Not RETURNING: on SQLite that builds a table for its one row.
-		if err := c.row(ctx, `SELECT logins_count FROM users WHERE id = $1`, []any{l.UserID}, toInt{&n}); err != nil {
+		var err error
+		if n, err = s.number(ctx, c, l); err != nil {
 			return err
 		}
 		_, err = c.exec(ctx, `INSERT INTO logins (`+loginColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
@@ -97,6 +90,28 @@ func (s *Store) countLogin(ctx context.Context, l *Login, ss *Session) error {
 			c.putSession(&kept)
 		}
 	})
+}
+
+// number counts l and returns its number. The UPDATE locks the user's row until
+// COMMIT, which makes the count exact: the next login of the same user waits here.
+func (s *Store) number(ctx context.Context, c *lane, l *Login) (n int64, err error) {
+	at, ip := ms(l.At), addr(l.IP)
+	if before, ok := s.cache.count(l.UserID); ok {
+		// The database decides whether the cache is right: another process may
+		// have counted a login meanwhile.
+		changed, err := c.exec(ctx, `UPDATE users SET logins_count = $2, last_login = $3, last_ip = $4, updated_at = $3 WHERE id = $1 AND logins_count = $5`,
+			l.UserID, before+1, at, ip, before)
+		if err != nil || changed == 1 {
+			return before + 1, err
+		}
+	}
+	err = c.change(ctx, ErrNotFound, `UPDATE users SET logins_count = logins_count + 1, last_login = $2, last_ip = $3, updated_at = $2 WHERE id = $1`, l.UserID, at, ip)
+	if err != nil {
+		return 0, err
+	}
+	// Not RETURNING: on SQLite that builds a table for its one row.
+	err = c.row(ctx, `SELECT logins_count FROM users WHERE id = $1`, []any{l.UserID}, toInt{&n})
+	return n, err
 }
 
 // maxLastLogins is the longest list of logins that is kept in the cache.
