@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"example.com/postlogin/mockidp/actions"
@@ -73,6 +74,7 @@ type Server struct {
 	login    *login.Login
 	api      *management.API
 	handler  http.Handler
+	offered  atomic.Pointer[locationList] // on the last login page
 }
 
 // New checks cfg and wires a Server. It does no I/O: call Start before serving.

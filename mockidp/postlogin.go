@@ -198,7 +198,7 @@ func (f *loginFlow) recordJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	const usual = 8 << 10 // bytes
+	const usual = 5 << 10 // bytes
 	b := append(make([]byte, 0, usual), `{"event":`...)
 	if b, err = f.event.AppendJSON(b); err != nil {
 		return nil, err

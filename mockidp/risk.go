@@ -34,17 +34,15 @@ type deniedNetwork struct {
 	category string
 }
 
-func deniedNetworks() []deniedNetwork {
-	return []deniedNetwork{
-		{netip.MustParsePrefix("198.51.100.72/29"), "Anonymous network (Tor exit)", "tor-exits", "anonymizers"},
-		{netip.MustParsePrefix("192.0.2.248/29"), "Data centre", "datacenters", "organizations"},
-	}
+var deniedNetworks = [...]deniedNetwork{
+	{netip.MustParsePrefix("198.51.100.72/29"), "Anonymous network (Tor exit)", "tor-exits", "anonymizers"},
+	{netip.MustParsePrefix("192.0.2.248/29"), "Data centre", "datacenters", "organizations"},
 }
 
 // deniedLocations are the denied networks as the login page offers them.
 func deniedLocations() []login.Location {
 	var list []login.Location
-	for _, d := range deniedNetworks() {
+	for _, d := range deniedNetworks {
 		list = append(list, login.Location{Group: login.SpecialGroup, Label: d.label, Addr: d.network.Addr().Next()})
 	}
 	return list
@@ -82,7 +80,7 @@ func untrustedIP(ip netip.Addr) *actions.Assessment {
 	if !ip.IsValid() {
 		return &actions.Assessment{Confidence: confidenceNeutral, Code: "invalid_ip_address"}
 	}
-	for _, d := range deniedNetworks() {
+	for _, d := range deniedNetworks {
 		if d.network.Contains(ip.Unmap()) {
 			return &actions.Assessment{Confidence: confidenceLow, Code: "found_on_deny_list", Details: map[string]string{
 				"ip": ip.String(), "matches": d.network.String(), "source": d.source, "category": d.category,
@@ -131,7 +129,7 @@ func impossibleTravel(l provider.Login, here geoip.Place, earlier []*store.Login
 	if len(earlier) == 0 {
 		return &actions.Assessment{Confidence: confidenceHigh, Code: "initial_login"}
 	}
-	for _, d := range deniedNetworks() {
+	for _, d := range deniedNetworks {
 		if d.category == "anonymizers" && d.network.Contains(l.IP.Unmap()) {
 			return &actions.Assessment{Confidence: confidenceLow, Code: "anonymous_proxy"}
 		}

@@ -59,7 +59,8 @@ type Config struct {
 	// Lookup says where an address is; nil means that nothing is known.
 	Lookup func(netip.Addr) store.Place
 	// Locations is the picker's list, groups together; nil or empty leaves the real
-	// address and a typed one. It is called once for each page shown.
+	// address and a typed one. It is called once for each page shown, and what it
+	// returns is not changed.
 	Locations func() []Location
 	// LocationSource names the location database under the picker.
 	LocationSource func() string

@@ -54,14 +54,16 @@ func (o *options) Select(address string) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		// Labels are escaped, so this text stands where an option begins and nowhere else.
 		begin := `<option value="` + address + `"`
-		before, after, found := strings.Cut(o.html, begin)
-		if found {
-			after = begin + " selected" + after
+		parts := []string{o.html}
+		if i := strings.Index(o.html, begin); i >= 0 {
+			i += len(begin)
+			parts = []string{o.html[:i], " selected", o.html[i:]}
 		}
-		_, err := io.WriteString(w, before)
-		if err == nil {
-			_, err = io.WriteString(w, after)
+		for _, part := range parts {
+			if _, err := io.WriteString(w, part); err != nil {
+				return err
+			}
 		}
-		return err
+		return nil
 	})
 }
