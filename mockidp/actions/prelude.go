@@ -34,7 +34,7 @@ var preludeGlobals = map[string]string{
 
 // preludeModules tells which part defines which modules for require.
 var preludeModules = map[string]string{
-	"axios": "axios", "buffer": "encoding", "console": "console", "crypto": "crypto", "events": "events", "node-fetch": "fetch",
+	"auth0": "auth0", "axios": "axios", "buffer": "encoding", "console": "console", "crypto": "crypto", "events": "events", "node-fetch": "fetch",
 	"perf_hooks": "process", "process": "process", "querystring": "url", "timers": "timers", "timers/promises": "timers",
 	"url": "url", "util": "util",
 }
