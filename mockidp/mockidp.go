@@ -127,7 +127,7 @@ func (s *Server) wire() (err error) {
 	}
 	s.api, err = management.New(management.Config{
 		Store: s.cfg.Store, Issuer: s.cfg.Issuer, HashPassword: login.HashPassword, Check: s.checkCode,
-		Authorize:  func(r *http.Request) ([]string, bool) { return s.provider.ClientScopes(r, s.cfg.Issuer+"api/v2/") },
+		Authorize:  func(r *http.Request) ([]string, bool) { return s.provider.ClientScopes(r, s.isOwnAPI) },
 		Connection: management.Connection{ID: connectionID, Name: connectionName}, Log: s.log, Now: s.now,
 	})
 	if err != nil {
@@ -138,10 +138,23 @@ func (s *Server) wire() (err error) {
 
 // clientScopes are what client_credentials gives for the Management API.
 func (s *Server) clientScopes(audience string) []string {
-	if audience == s.cfg.Issuer+"api/v2/" {
+	if s.isOwnAPI(audience) {
 		return management.Scopes()
 	}
 	return nil
+}
+
+// isOwnAPI reports whether audience is the Management API of this server. Actions
+// make it of the tenant's domain, as the auth0 SDK does, with https: whatever the
+// issuer's scheme is, and with any name that this machine has for itself.
+func (s *Server) isOwnAPI(audience string) bool {
+	own, err := url.Parse(s.cfg.Issuer)
+	if err != nil {
+		return false // New has parsed it
+	}
+	u, err := url.Parse(audience)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && s.knownHost(u.Host) && u.Port() == own.Port() &&
+		u.Path == own.Path+"api/v2/" && u.RawQuery == "" && u.User == nil
 }
 
 // checkCode compiles an Action for the Management API.

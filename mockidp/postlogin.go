@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"example.com/postlogin/mockidp/actions"
+	"example.com/postlogin/mockidp/outbox"
 	"example.com/postlogin/mockidp/provider"
 	"example.com/postlogin/mockidp/store"
 )
@@ -189,6 +191,10 @@ func (f *loginFlow) record(res provider.Result) (*store.Run, error) {
 // their secrets, and what they asked for.
 func (f *loginFlow) recordJSON() ([]byte, error) {
 	out := *f.out
+	out.Runs = slices.Clone(out.Runs)
+	for i := range out.Runs {
+		out.Runs[i].Requests = outbox.Redacted(out.Runs[i].Requests)
+	}
 	if out.Suspended != nil { // what was asked for so far is in out itself
 		s := *out.Suspended
 		s.Before = nil

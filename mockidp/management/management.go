@@ -115,6 +115,7 @@ func (a *API) routes() []route {
 		{"DELETE /api/v2/users/{id}/roles", empty, a.removeRoles, []string{"update:users", "delete:role_members"}},
 		{"POST /api/v2/users/{id}/identities", created, a.linkIdentity, []string{"update:users"}},
 		{"DELETE /api/v2/users/{id}/identities/{provider}/{identity}", ok, a.unlinkIdentity, []string{"update:users"}},
+		{"GET /api/v2/users/{id}/permissions", ok, a.userPermissions, []string{"read:users"}},
 		{"GET /api/v2/users/{id}/organizations", ok, a.userOrganizations, []string{"read:organizations"}},
 		{"GET /api/v2/users/{id}/authentication-methods", ok, a.listFactors, []string{"read:authentication_methods"}},
 		{"DELETE /api/v2/users/{id}/authentication-methods", empty, a.deleteFactors, []string{"delete:authentication_methods"}},
@@ -127,6 +128,7 @@ func (a *API) routes() []route {
 		{"GET /api/v2/roles/{id}", ok, a.getRole, []string{"read:roles"}},
 		{"PATCH /api/v2/roles/{id}", ok, a.patchRole, []string{"update:roles"}},
 		{"DELETE /api/v2/roles/{id}", ok, a.deleteRole, []string{"delete:roles"}},
+		{"GET /api/v2/roles/{id}/permissions", ok, a.rolePermissions, []string{"read:roles"}},
 		{"GET /api/v2/roles/{id}/users", ok, a.roleUsers, []string{"read:users", "read:roles", "read:role_members"}},
 		{"POST /api/v2/roles/{id}/users", ok, a.assignUsers, []string{"update:roles", "create:role_members"}},
 

@@ -3,7 +3,6 @@ package management
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"reflect"
@@ -184,31 +183,4 @@ func (a *API) deleteUser(r *http.Request) (any, error) {
 		err = nil
 	}
 	return nil, err
-}
-
-// job is a task that runs later, at Auth0.
-type job struct {
-	ID        string `json:"id"`
-	Type      string `json:"type"`
-	Status    string `json:"status"`
-	CreatedAt stamp  `json:"created_at"`
-}
-
-// verifyEmail accepts the job and sends nothing: there is no mail here. The log
-// says so.
-func (a *API) verifyEmail(r *http.Request) (any, error) {
-	var b struct {
-		UserID         string          `json:"user_id"`
-		ClientID       string          `json:"client_id"`
-		OrganizationID string          `json:"organization_id"`
-		Identity       json.RawMessage `json:"identity"`
-	}
-	if err := read(r, &b); err != nil {
-		return nil, err
-	}
-	if _, err := a.cfg.Store.User(r.Context(), b.UserID); err != nil {
-		return nil, noUser(err)
-	}
-	a.log.InfoContext(r.Context(), "verification email asked for; a mock sends none", "user", b.UserID)
-	return job{ID: randomID("job_"), Type: "verification_email", Status: "pending", CreatedAt: stamp(a.now())}, nil
 }

@@ -219,6 +219,18 @@ func TestUsersAreSortedCutAndCounted(t *testing.T) {
 	}
 }
 
+func TestNobodyHasPermissions(t *testing.T) {
+	c := newTenant(t)
+	ada := "/users/" + esc(c.user("ada"))
+	role := "/roles/" + field(t, c.call("POST", "/roles", `{"name":"admin"}`, 200, `{}`), "id")
+	for _, path := range []string{ada, role} {
+		c.call("GET", path+"/permissions", "", 200, `[]`)
+		c.call("GET", path+"/permissions?include_totals=true", "", 200, `{"permissions":[],"total":0}`)
+	}
+	c.call("GET", "/users/auth0%7Cnobody/permissions", "", 404, noUser)
+	c.call("GET", "/roles/rol_none/permissions", "", 404, `{"message":"The role does not exist."}`)
+}
+
 func TestAVerificationEmailIsAcceptedAndNotSent(t *testing.T) {
 	c := newTenant(t)
 	body := c.call("POST", "/jobs/verification-email", `{"user_id":"`+c.user("ada")+`"}`, 201, `{"type":"verification_email","status":"pending","created_at":"2026-11-20T21:04:05.670Z"}`)
@@ -226,5 +238,11 @@ func TestAVerificationEmailIsAcceptedAndNotSent(t *testing.T) {
 		t.Error(body)
 	}
 	c.call("POST", "/jobs/verification-email", `{"user_id":"auth0|nobody"}`, 404, noUser)
+	c.call("POST", "/jobs/verification-email", `{}`, 400, `{"message":"Payload validation error: 'Missing required property: user_id'."}`)
 	c.call("GET", "/users/auth0%7Cada", "", 200, `{"email_verified":false}`)
+	mails, err := c.store.Outgoings(t.Context(), "", 0)
+	must(t, err)
+	if len(mails) != 1 || mails[0].URL != "mailto:ada@example.test" || mails[0].Mode != "captured" || !strings.Contains(mails[0].Body, field(t, body, "id")) {
+		t.Errorf("mails kept: %+v", mails)
+	}
 }

@@ -2,8 +2,10 @@ package outbox
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
+	"example.com/postlogin/mockidp/actions"
 	"example.com/postlogin/mockidp/store"
 )
 
@@ -29,6 +31,16 @@ func redacted(r *store.Outgoing) *store.Outgoing {
 	c.Headers, c.AnswerHeaders = redactHeaders(r.Headers), redactHeaders(r.AnswerHeaders)
 	c.Body, c.Answer, c.Error = redactText(r.Body), redactText(r.Answer), redactText(r.Error)
 	return &c
+}
+
+// Redacted is a copy of calls without their secrets, for the record of a login:
+// whoever needs them finds them in the outbox.
+func Redacted(calls []actions.OutgoingCall) []actions.OutgoingCall {
+	list := slices.Clone(calls)
+	for i, c := range list {
+		list[i].URL, list[i].Headers, list[i].Body, list[i].Error = redactText(c.URL), redactHeaders(c.Headers), redactText(c.Body), redactText(c.Error)
+	}
+	return list
 }
 
 func redactText(s string) string {

@@ -62,9 +62,10 @@ func (p *Provider) clientScope(audience, asked string) (string, error) {
 }
 
 // ClientScopes returns the scopes of r's bearer token, a token of this provider
-// for audience that a client got for itself, by client_credentials. ok is false
-// for any other token: a user's is none, whatever scopes the user asked for.
-func (p *Provider) ClientScopes(r *http.Request, audience string) (scopes []string, ok bool) {
+// for an audience that fits and that a client got for itself, by
+// client_credentials. ok is false for any other token: a user's is none, whatever
+// scopes the user asked for.
+func (p *Provider) ClientScopes(r *http.Request, fits func(audience string) bool) (scopes []string, ok bool) {
 	scheme, bearer, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") { // RFC 6750 section 2.1
 		return nil, false
@@ -76,7 +77,7 @@ func (p *Provider) ClientScopes(r *http.Request, audience string) (scopes []stri
 		}
 		return nil, false
 	}
-	if t.Kind != store.AccessToken || !p.active(t, g) || g.Audience != audience || g.UserID != g.ClientID+clientSuffix {
+	if t.Kind != store.AccessToken || !p.active(t, g) || !fits(g.Audience) || g.UserID != g.ClientID+clientSuffix {
 		return nil, false
 	}
 	return strings.Fields(t.Scope), true

@@ -77,7 +77,7 @@ func TestClientScopes(t *testing.T) {
 	scopes := func(header string) ([]string, bool) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/v2/users", nil)
 		r.Header.Set("Authorization", header)
-		return i.provider.ClientScopes(r, api)
+		return i.provider.ClientScopes(r, func(audience string) bool { return audience == api })
 	}
 	token := ask(api)
 	for _, scheme := range []string{"Bearer ", "bearer "} {
