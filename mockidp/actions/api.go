@@ -150,6 +150,9 @@ func (c *apiCall) accept(args ...json.RawMessage) {
 	if c.r.output += len(c.name); c.r.output > maxOutput {
 		c.w.throw("RangeError", "The Action's commands exceed 1 MB")
 	}
+	if len(c.r.result.Commands) >= maxCommands {
+		c.w.throw("RangeError", fmt.Sprintf("The Action calls api more than %d times", maxCommands))
+	}
 	c.r.result.Commands = append(c.r.result.Commands, Command{Name: c.name, Args: array(args), Line: c.line})
 }
 
@@ -179,6 +182,32 @@ func (c *apiCall) setMetadata() goja.Value {
 	if value == nil {
 		c.r.warn(c.line, fmt.Sprintf("the value for %s is undefined, so api.%s changes nothing (line %d)", name, c.name, c.line))
 	}
+	c.measureMetadata(name, len(name)+len(value))
 	c.accept(quoteJSON(name), value)
 	return c.r.api
+}
+
+// maxMetadata bounds what one flow may set of app_metadata, and of
+// user_metadata, in bytes (Auth0: "Actions Limitations").
+const maxMetadata = 32 << 10
+
+// measureMetadata refuses the call that would pass the limit. Of each key the
+// last value counts.
+func (c *apiCall) measureMetadata(key string, size int) {
+	i, what := 0, "app_metadata"
+	if c.name == "user.setUserMetadata" {
+		i, what = 1, "user_metadata"
+	}
+	set := &c.r.calls.metadata[i]
+	if set.keys == nil {
+		set.keys = map[string]int{}
+		if len(c.r.rawMore) > 0 {
+			set.total = c.r.known().extra.Metadata[i]
+		}
+	}
+	total := set.total - set.keys[key] + size
+	if total > maxMetadata {
+		c.w.throw("Error", fmt.Sprintf("The %s set by Actions exceeds the maximum of %d bytes.", what, maxMetadata))
+	}
+	set.keys[key], set.total = size, total
 }

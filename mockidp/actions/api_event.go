@@ -39,6 +39,11 @@ type facts struct {
 // follow.
 type callCounts struct {
 	redirects, renders, primary, scopes, cached int
+
+	metadata [2]struct { // app and user metadata: what was set
+		keys  map[string]int // bytes by key
+		total int            // bytes, with those of earlier Actions
+	}
 }
 
 // known reads the facts at first use: few Actions call what needs them.

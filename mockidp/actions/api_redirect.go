@@ -34,7 +34,11 @@ func (c *apiCall) sendUserTo() goja.Value {
 	if options, ok := c.option(1, "query").(*goja.Object); ok {
 		q := target.Query()
 		for _, name := range options.Keys() {
-			q.Set(name, options.Get(name).String())
+			value := options.Get(name)
+			if value == nil { // a getter before it has removed it
+				value = goja.Undefined()
+			}
+			q.Set(name, value.String())
 		}
 		target.RawQuery = q.Encode()
 	}

@@ -127,11 +127,11 @@ func (o *Outcome) addClaims(run *ActionRun, rules claimRules) {
 		switch reason := rules.dropped(c.Token, c.Name); {
 		case reason != "":
 			c.Dropped = reason
-			run.Warnings = append(run.Warnings, Warning{c.Line, fmt.Sprintf("%s (line %d)", reason, c.Line)})
+			run.Warnings = addWarning(run.Warnings, c.Line, fmt.Sprintf("%s (line %d)", reason, c.Line))
 		case c.Value == nil:
 			delete(target, c.Name)
 			c.Dropped = "undefined"
-			run.Warnings = append(run.Warnings, Warning{c.Line, fmt.Sprintf("%s is undefined, so the claim will be missing (line %d)", c.Name, c.Line)})
+			run.Warnings = addWarning(run.Warnings, c.Line, fmt.Sprintf("%s is undefined, so the claim will be missing (line %d)", c.Name, c.Line))
 		default:
 			target[c.Name] = c.Value
 		}
@@ -140,11 +140,7 @@ func (o *Outcome) addClaims(run *ActionRun, rules claimRules) {
 		return
 	}
 	for token, claims := range map[string]map[string]json.RawMessage{"ID token": o.IDToken, "access token": o.AccessToken} {
-		size := 0
-		for name, value := range claims {
-			size += len(name) + len(value)
-		}
-		if size > maxClaims {
+		if size := sizeOf(claims); size > maxClaims {
 			run.Outcome = OutcomeTooLarge
 			run.Error = &Error{Name: "Error", Message: fmt.Sprintf("The custom claims of the %s take %d bytes; at most %d are allowed", token, size, maxClaims)}
 		}

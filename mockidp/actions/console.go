@@ -6,6 +6,10 @@ import (
 	"github.com/dop251/goja"
 )
 
+// lineCost is what a console line counts beyond its text: a million empty ones
+// are too much, too.
+const lineCost = 16
+
 // hostConsole records one line of console output: level, arguments object.
 func hostConsole(w *world, args hostArgs) goja.Value {
 	r := w.run
@@ -18,7 +22,7 @@ func hostConsole(w *world, args hostArgs) goja.Value {
 		indent := strings.Repeat(" ", r.indent)
 		text = indent + strings.ReplaceAll(text, "\n", "\n"+indent)
 	}
-	if r.logged += len(text) + 1; r.logged > maxConsole {
+	if r.logged += len(text) + lineCost; r.logged > maxConsole {
 		r.warn(line, "console output beyond 256 kB is dropped")
 		return nil
 	}

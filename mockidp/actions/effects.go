@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 // apply takes the commands of a run into the outcome, and into the event that
 // later Actions see. What the commands of a worker hold was checked there.
 func (f *flowRun) apply(run *ActionRun) {
+	var ch changes
 	for _, c := range run.Commands {
 		arg := func(i int) (s string) {
 			if i < len(c.Args) {
@@ -19,11 +21,9 @@ func (f *flowRun) apply(run *ActionRun) {
 		}
 		switch group, method, _ := strings.Cut(c.Name, "."); group {
 		case "user":
-			f.applyUser(method, arg(0), c.Args)
-		case "accessToken":
-			f.applyScope(method, arg(0))
+			f.applyUser(&ch, method, arg(0), c.Args)
 		case "transaction":
-			f.applyTransaction(arg(0), c.Args[1])
+			setMember(&ch.transaction, arg(0), c.Args[1])
 		case "session":
 			f.applySession(method, arg, c.Args)
 		case "refreshToken":
@@ -38,6 +38,52 @@ func (f *flowRun) apply(run *ActionRun) {
 			f.applyCache(method, arg, c.Args)
 		}
 	}
+	f.applyScopes(run.Commands)
+	f.applyChanges(&ch)
+}
+
+// changes are members of JSON objects that a run has set, the last value of
+// each: thousands of calls then cost one decoding and one encoding.
+type changes struct {
+	app, user, transaction map[string]json.RawMessage
+}
+
+func (f *flowRun) applyChanges(ch *changes) {
+	u := &f.event.User
+	u.AppMetadata, u.UserMetadata = patched(u.AppMetadata, ch.app), patched(u.UserMetadata, ch.user)
+	if ch.transaction == nil {
+		return
+	}
+	t := Transaction{}
+	if f.event.Transaction != nil {
+		t = *f.event.Transaction
+	}
+	t.Metadata = patched(t.Metadata, ch.transaction)
+	f.event.Transaction, f.out.TransactionMetadata = &t, t.Metadata
+}
+
+// patched is the JSON object with members set, or removed by null. Objects are
+// replaced, not merged, as on Auth0.
+func patched(object json.RawMessage, changes map[string]json.RawMessage) json.RawMessage {
+	if changes == nil {
+		return object
+	}
+	members := map[string]json.RawMessage{}
+	if err := json.Unmarshal(rawObject(object), &members); err != nil {
+		return object
+	}
+	for key, value := range changes {
+		if bytes.Equal(value, []byte("null")) {
+			delete(members, key)
+		} else {
+			members[key] = value
+		}
+	}
+	b, err := json.Marshal(members)
+	if err != nil {
+		return object
+	}
+	return b
 }
 
 func readMFA(provider string, options json.RawMessage) *MFA {
@@ -49,41 +95,54 @@ func readMFA(provider string, options json.RawMessage) *MFA {
 	return &MFA{Provider: provider, AllowRememberBrowser: o.AllowRememberBrowser, Options: o.ProviderOptions}
 }
 
-func (f *flowRun) applyUser(method, key string, args []json.RawMessage) {
-	patch, target := f.out.AppMetadata, &f.event.User.AppMetadata
+func (f *flowRun) applyUser(ch *changes, method, key string, args []json.RawMessage) {
+	patch, seen := f.out.AppMetadata, &ch.app
 	if method == "setUserMetadata" {
-		patch, target = f.out.UserMetadata, &f.event.User.UserMetadata
+		patch, seen = f.out.UserMetadata, &ch.user
 	}
 	if len(args) != 2 {
 		return // an undefined value changes nothing
 	}
 	patch[key] = args[1]
-	*target = patched(*target, key, args[1])
+	setMember(seen, key, args[1])
 }
 
-// applyScope keeps the last operation on each scope.
-func (f *flowRun) applyScope(method, scope string) {
-	if method == "setCustomClaim" {
+func setMember(m *map[string]json.RawMessage, key string, value json.RawMessage) {
+	if *m == nil {
+		*m = map[string]json.RawMessage{}
+	}
+	(*m)[key] = value
+}
+
+// applyScopes keeps the last operation on each scope.
+func (f *flowRun) applyScopes(commands []Command) {
+	last := map[string]bool{} // scope to whether it is added
+	var order []string        // the latest first
+	for _, c := range slices.Backward(commands) {
+		if c.Name != "accessToken.addScope" && c.Name != "accessToken.removeScope" {
+			continue
+		}
+		var scope string
+		_ = json.Unmarshal(c.Args[0], &scope)
+		if _, known := last[scope]; !known {
+			last[scope] = c.Name == "accessToken.addScope"
+			order = append(order, scope)
+		}
+	}
+	if len(order) == 0 {
 		return
 	}
-	drop := func(list []string) []string {
-		return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == scope })
+	others := func(list []string) []string {
+		return slices.DeleteFunc(slices.Clone(list), func(s string) bool { _, known := last[s]; return known })
 	}
-	f.out.AddedScopes, f.out.RemovedScopes = drop(f.out.AddedScopes), drop(f.out.RemovedScopes)
-	if method == "addScope" {
-		f.out.AddedScopes = append(f.out.AddedScopes, scope)
-	} else {
-		f.out.RemovedScopes = append(f.out.RemovedScopes, scope)
+	f.out.AddedScopes, f.out.RemovedScopes = others(f.out.AddedScopes), others(f.out.RemovedScopes)
+	for _, scope := range slices.Backward(order) {
+		if last[scope] {
+			f.out.AddedScopes = append(f.out.AddedScopes, scope)
+		} else {
+			f.out.RemovedScopes = append(f.out.RemovedScopes, scope)
+		}
 	}
-}
-
-func (f *flowRun) applyTransaction(key string, value json.RawMessage) {
-	t := Transaction{}
-	if f.event.Transaction != nil {
-		t = *f.event.Transaction
-	}
-	t.Metadata = patched(t.Metadata, key, value)
-	f.event.Transaction, f.out.TransactionMetadata = &t, t.Metadata
 }
 
 func (f *flowRun) applySession(method string, arg func(int) string, args []json.RawMessage) {

@@ -2,6 +2,8 @@ package actions
 
 import (
 	"fmt"
+	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -101,7 +103,12 @@ func (e *engine) execute(q runRequest, t *sourceText, r *run) (keep bool) {
 	defer func() {
 		// A panic that is not JavaScript's is a bug of the engine or ours; the
 		// world it came from is not to be trusted any more.
-		if x := recover(); x != nil {
+		x := recover()
+		if err, ok := x.(runtime.Error); ok && strings.Contains(err.Error(), "makeslice") {
+			// The engine was asked for an array of more than all memory.
+			r.fail(OutcomeMemory, &Error{Name: "RangeError"})
+			keep = false
+		} else if x != nil {
 			r.fail(OutcomeCrashed, &Error{Name: "Error", Message: fmt.Sprintf("the JavaScript engine failed: %v", x)})
 			keep = false
 		}

@@ -25,10 +25,14 @@ func hostFetch(w *world, args hostArgs) goja.Value {
 	if h, ok := o.Get("headers").(*goja.Object); ok {
 		for _, k := range h.Keys() {
 			q.Headers[k] = text(h.Get(k))
+			r.output += len(k) + len(q.Headers[k])
 		}
 	}
-	if r.output += len(q.Body) + len(q.URL); r.output > maxOutput {
+	if r.output += len(q.Method) + len(q.URL) + len(q.Body); r.output > maxOutput {
 		w.throw("RangeError", "The Action's requests exceed 1 MB")
+	}
+	if len(r.result.Requests) >= maxRequests {
+		w.throw("RangeError", fmt.Sprintf("The Action makes more than %d requests", maxRequests))
 	}
 	promise, resolve, reject := w.rt.NewPromise()
 	if r.pending == nil {

@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -86,6 +85,9 @@ func (f *flowRun) one(ctx context.Context, i int, resume bool, budget time.Durat
 	if err != nil {
 		return fmt.Errorf("event for Action %q: %w", a.Name, err)
 	}
+	if len(event) > maxFrame/2 {
+		return fmt.Errorf("event for Action %q: it takes %d MB, and at most %d MB are passed on: is there so much metadata?", a.Name, len(event)>>20, maxFrame>>21)
+	}
 	q := runRequest{key: keyOf(a), cold: f.runner.cold, resume: resume, budget: budget, event: event}
 	if q.more, err = f.extra(a); err != nil {
 		return err
@@ -118,10 +120,19 @@ func (f *flowRun) extra(a *Action) ([]byte, error) {
 		x.Cache = f.runner.cache.snapshot(now.UnixMilli())
 	}
 	x.PrimarySet, x.Scopes = f.out.PrimaryUser != "", len(f.out.AddedScopes)
-	if x.Now == 0 && x.Directory == nil && x.Cache == nil && !x.PrimarySet && x.Scopes == 0 {
+	x.Metadata = [2]int{sizeOf(f.out.AppMetadata), sizeOf(f.out.UserMetadata)}
+	if x.Now == 0 && x.Directory == nil && x.Cache == nil && !x.PrimarySet && x.Scopes == 0 && x.Metadata == [2]int{} {
 		return nil, nil
 	}
 	return json.Marshal(x)
+}
+
+// sizeOf is what members take, names and values.
+func sizeOf(members map[string]json.RawMessage) (n int) {
+	for name, value := range members {
+		n += len(name) + len(value)
+	}
+	return n
 }
 
 // run runs an Action in the flow's sandbox, or in a new one when the last one
@@ -206,25 +217,6 @@ func (f *flowRun) record(i int, res *runResult, resumed bool) {
 	if s := f.out.Suspended; s != nil {
 		s.Before = f.before()
 	}
-}
-
-// patched is the JSON object with one member set, or removed by null. Objects
-// are replaced, not merged, as on Auth0.
-func patched(object json.RawMessage, key string, value json.RawMessage) json.RawMessage {
-	members := map[string]json.RawMessage{}
-	if err := json.Unmarshal(rawObject(object), &members); err != nil {
-		return object
-	}
-	if bytes.Equal(value, []byte("null")) {
-		delete(members, key)
-	} else {
-		members[key] = value
-	}
-	b, err := json.Marshal(members)
-	if err != nil {
-		return object
-	}
-	return b
 }
 
 // finish drops what a failed login must not change.

@@ -91,6 +91,7 @@ type runExtra struct {
 	Cache      []cacheItem `json:"cache,omitempty"`       // for api.cache
 	PrimarySet bool        `json:"primary_set,omitempty"` // setPrimaryUser was called already
 	Scopes     int         `json:"scopes,omitempty"`      // how many were added already
+	Metadata   [2]int      `json:"metadata,omitzero"`     // bytes of app and user metadata that were set already
 	Now        int64       `json:"now,omitempty"`         // the frozen clock, unix milliseconds; 0: the clock runs
 }
 

@@ -19,7 +19,11 @@ func (in *inspector) custom(o *goja.Object) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	v, err := f(o, in.w.rt.ToValue(in.depth-in.level), in.w.rt.NewObject())
+	depth, options := in.w.rt.ToValue(in.depth-in.level), in.w.rt.NewObject()
+	options.Set("depth", in.depth)
+	v, err := f(o, depth, options, in.w.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+		return hostInspect(in.w, c.Arguments)
+	}))
 	rethrow(err)
 	if v == goja.Value(o) {
 		return "", false
@@ -36,7 +40,9 @@ func (w *world) inspectSymbol() *goja.Symbol {
 		if symbol, ok := w.rt.Get("Symbol").(*goja.Object); ok {
 			if lookup, ok := goja.AssertFunction(symbol.Get("for")); ok {
 				if v, err := lookup(symbol, w.rt.ToValue("nodejs.util.inspect.custom")); err == nil {
-					w.inspectKey = v.(*goja.Symbol)
+					if s, ok := v.(*goja.Symbol); ok { // else the Action replaced Symbol.for
+						w.inspectKey = s
+					}
 				}
 			}
 		}

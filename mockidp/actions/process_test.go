@@ -55,7 +55,7 @@ func TestOthersNeedNotWaitForHangingActions(t *testing.T) {
 		})
 	}
 	for range 3 {
-		if err := healthyLogin(t, r); err != nil {
+		if _, err := healthyLogin(t, r); err != nil {
 			t.Error(err)
 		}
 	}
@@ -76,7 +76,7 @@ func TestACancelledLoginLeavesAUsableWorker(t *testing.T) {
 			if !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("%s gave %v", body, err)
 			}
-			if err := healthyLogin(t, r); err != nil {
+			if _, err := healthyLogin(t, r); err != nil {
 				t.Error(err)
 			}
 		}
@@ -128,7 +128,7 @@ func TestMemoryBombsEndAtTheLimit(t *testing.T) {
 		if k := out.Failed.Kind; k != OutcomeMemory && k != OutcomeThrew {
 			t.Errorf("%s: %s, %s", body, k, out.Failed.Description())
 		}
-		if err := healthyLogin(t, r); err != nil {
+		if _, err := healthyLogin(t, r); err != nil {
 			t.Error(err)
 		}
 	}
@@ -157,7 +157,7 @@ func TestASlowLeakRetiresTheWorkerAndFailsNoLogin(t *testing.T) {
 func TestAWorkerKilledWhileIdleFailsNoLogin(t *testing.T) {
 	r := newRunner(t, Config{Workers: 1})
 	for range 3 {
-		if err := healthyLogin(t, r); err != nil {
+		if _, err := healthyLogin(t, r); err != nil {
 			t.Fatal(err)
 		}
 		r.pool.mu.Lock()
@@ -187,7 +187,7 @@ func TestAWorkerKilledAtWorkFailsThatLoginOnly(t *testing.T) {
 	if out.Failed == nil || out.Failed.Kind != OutcomeCrashed {
 		t.Errorf("%+v", out.Failed)
 	}
-	if err := healthyLogin(t, r); err != nil {
+	if _, err := healthyLogin(t, r); err != nil {
 		t.Error(err)
 	}
 }
@@ -249,7 +249,7 @@ func TestABinaryWithoutServeIfWorkerIsToldSo(t *testing.T) {
 func TestClosedRunnersRunNothing(t *testing.T) {
 	r := newRunner(t, Config{Workers: 1})
 	started := watchStarts(r)
-	if err := healthyLogin(t, r); err != nil {
+	if _, err := healthyLogin(t, r); err != nil {
 		t.Fatal(err)
 	}
 	r.Close()

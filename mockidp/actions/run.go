@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -38,8 +39,13 @@ type run struct {
 }
 
 const (
-	maxOutput  = 1 << 20 // bytes of commands of one run
-	maxConsole = 256 << 10
+	maxOutput   = 1 << 20 // bytes of commands of one run, and of its requests
+	maxCommands = 5000
+	maxRequests = 1000
+	maxConsole  = 256 << 10 // bytes
+	maxMessage  = 64 << 10  // bytes of an error's message
+	maxWarning  = 2 << 10   // bytes of a warning
+	maxWarnings = 500       // the next one like the others teaches nothing
 )
 
 func newRun(e *engine, res *runResult) *run {
@@ -175,6 +181,7 @@ func (r *run) fail(kind string, err *Error) {
 	if err.Stack == "" {
 		err.Stack = err.Error()
 	}
+	err.Name, err.Message, err.Stack = shortened(err.Name, maxMessage), shortened(err.Message, maxMessage), shortened(err.Stack, 2*maxMessage)
 	if r.result.Outcome == OutcomeOK || r.result.Outcome == OutcomeDenied {
 		r.result.Outcome, r.result.Error = kind, err
 	}
@@ -182,9 +189,22 @@ func (r *run) fail(kind string, err *Error) {
 
 // warn tells the author of something the real service would do in silence.
 func (r *run) warn(line int, text string) {
-	if len(r.result.Warnings) < 100 {
-		r.result.Warnings = append(r.result.Warnings, Warning{Line: line, Text: text})
+	r.result.Warnings = addWarning(r.result.Warnings, line, text)
+}
+
+func addWarning(list []Warning, line int, text string) []Warning {
+	if len(list) >= maxWarnings {
+		return list
 	}
+	return append(list, Warning{line, shortened(text, maxWarning)})
+}
+
+// shortened keeps the beginning of a text that only an attack makes this long.
+func shortened(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
 // promiseOf is v as a promise, nil when it is something else.

@@ -49,7 +49,34 @@ func (w *world) toJSON(v goja.Value) json.RawMessage {
 	if len(b) > maxOutput {
 		w.tooLarge()
 	}
+	if len(b) > 2*maxNesting && nesting(b) > maxNesting {
+		w.throw("RangeError", fmt.Sprintf("The value is nested more than %d levels deep", maxNesting))
+	}
 	return bytes.Clone(b)
+}
+
+// maxNesting bounds what api takes: Go's JSON reads 10,000 levels, and what is
+// kept here is wrapped into records and tokens that others must read, too.
+const maxNesting = 1000
+
+// nesting is how deep the arrays and objects of a JSON text go.
+func nesting(b []byte) (most int) {
+	depth, quoted := 0, false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+			most = max(most, depth)
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return most
 }
 
 func (w *world) tooLarge() {

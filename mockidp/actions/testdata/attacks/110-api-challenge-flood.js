@@ -1,0 +1,3 @@
+exports.onExecutePostLogin = async (event, api) => {
+  for (;;) { try { api.authentication.challengeWith({ type: 'otp' }); } catch (e) { break; } }
+};

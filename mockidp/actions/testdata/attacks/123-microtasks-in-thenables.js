@@ -1,0 +1,4 @@
+exports.onExecutePostLogin = async (event, api) => {
+  const thenable = { then(resolve) { resolve(thenable); } };
+  await thenable;
+};

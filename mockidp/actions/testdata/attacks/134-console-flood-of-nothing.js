@@ -1,0 +1,3 @@
+exports.onExecutePostLogin = async (event, api) => {
+  for (;;) { console.log(); console.group(); console.count({ toString() { return ''; } }); }
+};

