@@ -25,6 +25,7 @@ import (
 	"example.com/postlogin/cmd/settings"
 	"example.com/postlogin/mockidp"
 	"example.com/postlogin/mockidp/actions"
+	"example.com/postlogin/mockidp/outbox"
 )
 
 func main() {
@@ -62,6 +63,18 @@ func run(ctx context.Context, args, environ []string, stderr io.Writer) error {
 		return nil
 	})
 	set.Text(&o.geoipPath, "geoip-db", "MOCKIDP_GEOIP_DB", "", "a city .mmdb file; default: the built-in database")
+	set.Value("actions", "MOCKIDP_ACTIONS", "warm", "warm: module scope lives on between logins, as on Auth0; cold: every run starts afresh", func(v string) error {
+		o.runtime.Cold = v == "cold"
+		if v != "warm" && v != "cold" {
+			return fmt.Errorf("expected warm or cold, got %q", v)
+		}
+		return nil
+	})
+	set.Folder(&o.runtime.NodeModules, "node-modules", "MOCKIDP_NODE_MODULES", "a node_modules folder whose packages Actions may require")
+	set.Value("outbox", "MOCKIDP_OUTBOX", "capture", "capture: requests of Actions stay here; allow:host,host:port lets these hosts be called", func(v string) (err error) {
+		o.allow, err = outbox.ParseMode(v)
+		return err
+	})
 	set.Text(&level, "log-level", "LOG_LEVEL", "warn", "debug, info, warn or error")
 	set.Switch(&fresh, "fresh", "delete the data folder's database and sessions first")
 	if _, err := set.Parse(args, environ, nil); err != nil {

@@ -26,6 +26,7 @@ type options struct {
 	geoipPath            string
 	scopes               []string       // default: openid profile email
 	runtime              actions.Config // limits of the Actions
+	allow                []string       // hosts that Actions really reach; none: nothing leaves the machine
 	log                  *slog.Logger
 }
 
@@ -66,7 +67,7 @@ func open(ctx context.Context, o options) (_ *stack, err error) {
 		Config: mockidp.Config{
 			Issuer: s.issuer, SimulateIP: true, TestPassword: mockidp.TestPassword, Log: o.log,
 		},
-		DatabaseURL: o.databaseURL, Seed: o.seed, Client: client, GeoIPPath: o.geoipPath, Runtime: o.runtime,
+		DatabaseURL: o.databaseURL, Seed: o.seed, Client: client, GeoIPPath: o.geoipPath, Runtime: o.runtime, Allow: o.allow,
 	})
 	if err != nil {
 		return nil, err

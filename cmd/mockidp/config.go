@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/url"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,32 +29,42 @@ type config struct {
 	set       *settings.Set
 }
 
-// parse reads all settings; every wrong one is in the error.
+// parse reads all settings of a server; every wrong one is in the error.
 func parse(args, environ []string, stderr io.Writer) (*config, error) {
 	c := &config{set: settings.New("mockidp", "MOCKIDP_", stderr)}
-	c.declareServer()
-	c.declareTenant()
 	c.set.Switch(&c.wait, "wait", "with the command ready: ask until it is")
 	c.set.Value("timeout", "", "30s", "with the command ready: how long to wait", func(v string) (err error) {
 		c.timeout, err = time.ParseDuration(v)
 		return err
 	})
+	if err := c.read(args, environ, stderr); err != nil {
+		return nil, err
+	}
+	return c, c.checkExposure()
+}
+
+// read declares the settings behind the flags that a command has already
+// declared in c.set, and reads them all.
+func (c *config) read(args, environ []string, stderr io.Writer) error {
+	c.declareServer()
+	c.declareTenant()
+	c.declareActions()
 	dotenv, err := settings.ReadDotEnv(".env")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	warnings, err := c.set.Parse(args, environ, dotenv)
 	for _, w := range warnings {
 		fmt.Fprintln(stderr, "mockidp: warning:", w)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	client := mockidp.DemoClient()
 	client.RedirectURIs = []string{c.appURL + "/callback"}
 	client.PostLogoutRedirectURIs = []string{c.appURL, c.appURL + "/"}
 	c.options.Client = client
-	return c, c.checkExposure()
+	return nil
 }
 
 func (c *config) declareServer() {
@@ -127,6 +138,17 @@ func (c *config) declareTenant() {
 		}
 		return nil
 	})
+	c.set.Value("alg", "MOCKIDP_ALG", "RS256", "algorithm that signs tokens: RS256 or ES256", func(v string) error {
+		o.DefaultAlg = v
+		if v != "RS256" && v != "ES256" {
+			return fmt.Errorf("expected RS256 or ES256, got %q", v)
+		}
+		return nil
+	})
+}
+
+func (c *config) declareActions() {
+	o := &c.options
 	c.set.Value("actions", "MOCKIDP_ACTIONS", "warm", "warm: module scope lives on between logins, as on Auth0; cold: every run starts afresh", func(v string) error {
 		o.Runtime.Cold = v == "cold"
 		if v != "warm" && v != "cold" {
@@ -138,14 +160,30 @@ func (c *config) declareTenant() {
 		o.Allow, err = outbox.ParseMode(v)
 		return err
 	})
-	c.set.Value("alg", "MOCKIDP_ALG", "RS256", "algorithm that signs tokens: RS256 or ES256", func(v string) error {
-		o.DefaultAlg = v
-		if v != "RS256" && v != "ES256" {
-			return fmt.Errorf("expected RS256 or ES256, got %q", v)
+	c.set.Folder(&o.Runtime.NodeModules, "node-modules", "MOCKIDP_NODE_MODULES", "a node_modules folder whose packages Actions may require")
+	c.set.Value("actions-timeout", "MOCKIDP_ACTIONS_TIMEOUT", "20s", "how long all Actions of one login may run together", func(v string) error {
+		d, err := time.ParseDuration(v)
+		if err != nil || d <= 0 {
+			return fmt.Errorf("expected a time like 20s or 500ms, got %q", v)
 		}
+		o.Runtime.Limits.Time = d
+		return nil
+	})
+	c.set.Value("actions-workers", "MOCKIDP_ACTIONS_WORKERS", "", "processes that run Actions; default: one per CPU, at least two", func(v string) error {
+		if v == "" {
+			return nil
+		}
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1 || n > maxWorkers {
+			return fmt.Errorf("expected a number from 1 to %d, got %q", maxWorkers, v)
+		}
+		o.Runtime.Workers = n
 		return nil
 	})
 }
+
+// maxWorkers is far beyond use: each worker is a process that may take 512 MB.
+const maxWorkers = 64
 
 // checkExposure refuses to open the tenant to a network without a token: whoever
 // reaches the port could read every login.

@@ -31,6 +31,8 @@ func TestWrongSettingsStopTheStart(t *testing.T) {
 		{"an issuer without its slash", []string{"--issuer", "http://localhost:9400"}, nil, []string{"--issuer: ", "Write http://localhost:9400/"}},
 		{"a network address without a token", []string{"--listen", "0.0.0.0:0"}, nil, []string{"MOCKIDP_ADMIN_TOKEN", "other machines"}},
 		{"all interfaces written short", []string{"--listen", ":0"}, nil, []string{"MOCKIDP_ADMIN_TOKEN"}},
+		{"an Action's limits", nil, []string{"MOCKIDP_ACTIONS_TIMEOUT=20", "MOCKIDP_ACTIONS_WORKERS=0", "MOCKIDP_NODE_MODULES=/nonexistent"},
+			[]string{`MOCKIDP_ACTIONS_TIMEOUT: expected a time like 20s or 500ms, got "20"`, "MOCKIDP_ACTIONS_WORKERS: expected a number from 1 to 64", "MOCKIDP_NODE_MODULES: expected a folder, and there is no /nonexistent"}},
 		{"an unknown command", []string{"serv"}, nil, []string{`no command "serv"`}},
 		{"a location database that is not there", nil, []string{"MOCKIDP_GEOIP_DB=/nonexistent.mmdb", "MOCKIDP_DATABASE_URL=memory:", "MOCKIDP_LISTEN=127.0.0.1:0"}, []string{"/nonexistent.mmdb"}},
 		{"an unknown database", nil, []string{"MOCKIDP_DATABASE_URL=mysql://x", "MOCKIDP_LISTEN=127.0.0.1:0"}, []string{"mysql"}},

@@ -45,8 +45,9 @@ func unquote(s string) string {
 	return s
 }
 
-// nearest returns the candidate with the smallest edit distance to name.
-func nearest(name string, candidates []string) string {
+// Nearest returns the candidate with the smallest edit distance to name, for a
+// sentence that ends in "did you mean". No candidates give "".
+func Nearest(name string, candidates []string) string {
 	best, least := "", 1<<30
 	for _, c := range candidates {
 		if d := distance(name, c); c != "" && d < least {

@@ -9,6 +9,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +23,9 @@ type Set struct {
 	prefix  string // environment names with this prefix must be known; "" allows any
 	flags   *flag.FlagSet
 	all     []*setting
+
+	call     string    // how the program is called, the first line of its help
+	operands *[]string // nil: every argument must be a flag
 }
 
 type setting struct {
@@ -28,8 +33,9 @@ type setting struct {
 	aliases          []string
 	value, source    string
 	secret           bool
-	given            bool // by flag
-	boolean          bool // a flag that may stand alone
+	given            bool      // by flag
+	boolean          bool      // a flag that may stand alone
+	each             *[]string // a flag that may be given again
 	parse            func(string) error
 }
 
@@ -38,6 +44,9 @@ func (s *setting) String() string { return s.value }
 
 func (s *setting) Set(v string) error {
 	s.value, s.source, s.given = v, "flag --"+s.flag, true
+	if s.each != nil {
+		*s.each = append(*s.each, v)
+	}
 	return nil
 }
 
@@ -47,10 +56,10 @@ func (s *setting) IsBoolFlag() bool { return s.boolean }
 // New returns an empty Set for program. Environment variables that begin with
 // prefix and that no setting knows are warned about; an empty prefix turns that off.
 func New(program, prefix string, stderr io.Writer) *Set {
-	fs := flag.NewFlagSet(program, flag.ContinueOnError)
-	fs.SetOutput(stderr)
-	s := &Set{program: program, prefix: prefix, flags: fs}
-	fs.Usage = func() { s.usage(stderr) }
+	flags := flag.NewFlagSet(program, flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	s := &Set{program: program, prefix: prefix, flags: flags, call: program + " [flags]"}
+	flags.Usage = func() { s.usage(stderr) }
 	return s
 }
 
@@ -88,16 +97,42 @@ func (s *Set) Switch(p *bool, name, usage string) {
 	}, func(v *setting) { v.boolean = true })
 }
 
+// List declares a flag that may be given more than once; every value is added
+// to *p. It has no environment variable.
+func (s *Set) List(p *[]string, name, usage string) {
+	s.Value(name, "", "", usage, func(string) error { return nil }, func(v *setting) { v.each = p })
+}
+
+// Folder declares a setting that names a folder, which must be there; "" names none.
+func (s *Set) Folder(p *string, name, env, usage string) {
+	s.Value(name, env, "", usage, func(v string) error {
+		if *p = v; v == "" {
+			return nil
+		}
+		info, err := os.Stat(v)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return fmt.Errorf("expected a folder, and there is no %s", v)
+		case err != nil:
+			return fmt.Errorf("expected a folder: %w", err)
+		case !info.IsDir():
+			return fmt.Errorf("expected a folder, and %s is a file", v)
+		}
+		return nil
+	})
+}
+
+// Operands allows arguments that are no flags, before, between and behind the
+// flags, and stores them in *p. call is how the program is called then, for its help.
+func (s *Set) Operands(p *[]string, call string) { s.operands, s.call = p, call }
+
 // Parse reads args, the environment (as from os.Environ) and dotenv (as from
 // ReadDotEnv), calls every setting's parse, and returns the warnings about
 // unknown names. All wrong values come back joined in one error, one line each;
 // flag.ErrHelp comes back when help was asked for.
 func (s *Set) Parse(args, environ []string, dotenv map[string]string) (warnings []string, err error) {
-	if err := s.flags.Parse(args); err != nil {
+	if err := s.parseArgs(args); err != nil {
 		return nil, err
-	}
-	if rest := s.flags.Args(); len(rest) > 0 {
-		return nil, fmt.Errorf("unexpected argument %q: see %s --help", rest[0], s.program)
 	}
 	env := make(map[string]string, len(environ))
 	for _, kv := range environ {
@@ -112,6 +147,27 @@ func (s *Set) Parse(args, environ []string, dotenv map[string]string) (warnings 
 		}
 	}
 	return append(s.unknown(env, "environment"), s.unknown(dotenv, ".env")...), errors.Join(errs...)
+}
+
+// parseArgs goes on behind each operand, where package flag stops.
+func (s *Set) parseArgs(args []string) error {
+	for {
+		if err := s.flags.Parse(args); err != nil {
+			return err
+		}
+		rest := s.flags.Args()
+		switch ended := len(rest) < len(args) && args[len(args)-len(rest)-1] == "--"; {
+		case len(rest) == 0:
+			return nil
+		case s.operands == nil:
+			return fmt.Errorf("unexpected argument %q: see %s --help", rest[0], s.program)
+		case ended:
+			*s.operands = append(*s.operands, rest...)
+			return nil
+		}
+		*s.operands = append(*s.operands, rest[0])
+		args = rest[1:]
+	}
 }
 
 // fromEnv takes the value of the first name that is set and not empty: compose
@@ -161,7 +217,7 @@ func (s *Set) unknown(env map[string]string, where string) (warnings []string) {
 	}
 	for name := range env {
 		if strings.HasPrefix(name, s.prefix) && !slices.Contains(known, name) {
-			warnings = append(warnings, fmt.Sprintf("%s: no such setting (%s); did you mean %s?", name, where, nearest(name, known)))
+			warnings = append(warnings, fmt.Sprintf("%s: no such setting (%s); did you mean %s?", name, where, Nearest(name, known)))
 		}
 	}
 	slices.Sort(warnings)
@@ -187,7 +243,7 @@ func (v *setting) label() string {
 }
 
 func (s *Set) usage(w io.Writer) {
-	fmt.Fprintf(w, "Usage: %s [flags]\n\n", s.program)
+	fmt.Fprintf(w, "Usage: %s\n\n", s.call)
 	for _, v := range s.all {
 		def := v.value
 		if v.secret || v.given {

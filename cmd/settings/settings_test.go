@@ -105,6 +105,42 @@ func TestPrintHidesSecrets(t *testing.T) {
 	}
 }
 
+func TestOperandsStandAnywhere(t *testing.T) {
+	var (
+		files, secrets []string
+		as             string
+	)
+	s := settings.New("mockidp", "", io.Discard)
+	s.Text(&as, "as", "", "", "user")
+	s.List(&secrets, "secret", "K=V")
+	s.Operands(&files, "mockidp test FILE")
+	_, err := s.Parse([]string{"a.js", "--as", "ada", "--secret", "A=1", "b.js", "--secret=B=2", "--", "--c.js", "d.js"}, nil, nil)
+	if got := fmt.Sprintln(files, secrets, as); err != nil || got != "[a.js b.js --c.js d.js] [A=1 B=2] ada\n" {
+		t.Errorf("got %s, %v", got, err)
+	}
+}
+
+func TestFolder(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for value, want := range map[string]string{
+		"": "", dir: "",
+		file:                       "NODE_MODULES: expected a folder, and " + file + " is a file",
+		filepath.Join(dir, "none"): "NODE_MODULES: expected a folder, and there is no " + filepath.Join(dir, "none"),
+	} {
+		var p string
+		s := settings.New("mockidp", "", io.Discard)
+		s.Folder(&p, "node-modules", "NODE_MODULES", "folder")
+		_, err := s.Parse(nil, []string{"NODE_MODULES=" + value}, nil)
+		if got := fmt.Sprint(err); p != value || err == nil && want != "" || err != nil && got != want {
+			t.Errorf("%q: %q, %v; want error %q", value, p, err, want)
+		}
+	}
+}
+
 func TestReadDotEnv(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".env")
 	write := func(text string) {
