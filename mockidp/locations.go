@@ -14,10 +14,10 @@ type locationList struct {
 	list   []login.Location
 }
 
-// locations is the login page's list: addresses that the loaded database knows.
-// Only the address is submitted there; the city comes from the lookup. The list
-// is shared and made anew when the database is replaced.
-func (s *Server) locations() []login.Location {
+// Locations is the login page's list: addresses that the loaded database knows,
+// a good default first. Only the address is submitted there; the city comes from
+// the lookup. The list is shared, and made anew when the database is replaced.
+func (s *Server) Locations() []login.Location {
 	places := s.cfg.GeoIP.Locations()
 	if last := s.offered.Load(); last != nil && slices.Equal(last.places, places) {
 		return last.list

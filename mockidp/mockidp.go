@@ -119,7 +119,7 @@ func (s *Server) wire() (err error) {
 	s.login, err = login.New(login.Config{
 		BasePath: s.base, Secure: strings.HasPrefix(s.cfg.Issuer, "https:"), Store: s.cfg.Store,
 		StartedIn: s.provider.StartedIn, ClientIP: s.cfg.TrustedProxies.Addr,
-		Lookup: s.place, Locations: s.locations, LocationSource: s.locationSource,
+		Lookup: s.place, Locations: s.Locations, LocationSource: s.locationSource,
 		SimulateIP: s.cfg.SimulateIP, TestPassword: s.cfg.TestPassword, Log: s.log, Now: s.now,
 	})
 	if err != nil {

@@ -26,6 +26,7 @@ type Options struct {
 	Config
 	DatabaseURL string         // "file:./mockidp.db" or "memory:"
 	Seed        string         // SeedDemo or SeedEmpty: what an empty database is filled with
+	NoPasswords bool           // seeded users have no password: nobody is to use the login page, and hashing takes time
 	Client      *store.Client  // the seeded application; nil: DemoClient()
 	GeoIPPath   string         // a city .mmdb; empty: the built-in one
 	Runtime     actions.Config // limits and mode of the Action runtime
@@ -72,7 +73,7 @@ func Open(ctx context.Context, o Options) (_ *Instance, err error) {
 	if in.Store, err = store.Open(ctx, o.DatabaseURL); err != nil {
 		return nil, err
 	}
-	if _, err := Seed(ctx, in.Store, o.Seed, cmp.Or(o.Client, DemoClient())); err != nil {
+	if _, err := seed(ctx, in.Store, o.Seed, cmp.Or(o.Client, DemoClient()), o.NoPasswords); err != nil {
 		return nil, err
 	}
 	if in.outbox, err = in.openOutbox(o, log); err != nil {

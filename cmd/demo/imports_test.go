@@ -15,7 +15,7 @@ import (
 // one is a decision. Arrows point down or right; nothing imports a command.
 var allowed = map[string][]string{
 	"cmd/demo":     {"cmd/listen", "cmd/settings", "mockidp", "mockidp/actions", "mockidp/outbox", "web"},
-	"cmd/mockidp":  {"cmd/listen", "cmd/settings", "mockidp", "mockidp/actions", "mockidp/clientip", "mockidp/outbox", "mockidp/store"},
+	"cmd/mockidp":  {"cmd/listen", "cmd/settings", "mockidp", "mockidp/actions", "mockidp/clientip", "mockidp/login", "mockidp/outbox", "mockidp/store"},
 	"cmd/web":      {"cmd/listen", "cmd/settings", "web"},
 	"cmd/listen":   {},
 	"cmd/settings": {},
@@ -28,7 +28,6 @@ var allowed = map[string][]string{
 	"mockidp/actions":         {},
 	"mockidp/actions/npm":     {},
 	"mockidp/clientip":        {},
-	"mockidp/actions/npm":     {}, // packs the bundled packages
 	"mockidp/geoip":           {},
 	"mockidp/geoip/gen":       {"mockidp/geoip"},
 	"mockidp/login":           {"mockidp/store", "mockidp/ui"},

@@ -9,22 +9,40 @@ import (
 	"path/filepath"
 	"strings"
 
+	"example.com/postlogin/cmd/settings"
 	"example.com/postlogin/mockidp"
 	"example.com/postlogin/mockidp/actions"
 	"example.com/postlogin/mockidp/store"
 )
 
-// runActions is "mockidp actions deploy [flags] FILE". It works on the database
-// itself, so a server that runs on the same file uses the Action at its next login.
+// runActions is "mockidp actions", whose own commands are deploy and test.
 func runActions(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
-	if len(args) < 2 || args[0] != "deploy" || strings.HasPrefix(args[len(args)-1], "-") {
-		return errors.New("expected: mockidp actions deploy [--database-url file:./mockidp.db] FILE.js")
+	command := ""
+	if len(args) > 0 {
+		command, args = args[0], args[1:]
 	}
-	file := args[len(args)-1]
-	c, err := parse(args[1:len(args)-1], environ, stderr)
-	if err != nil {
+	switch command {
+	case "deploy":
+		return deploy(ctx, args, environ, stdout, stderr)
+	case "test":
+		return testActions(ctx, args, environ, stdout, stderr)
+	}
+	return fmt.Errorf("mockidp actions: no command %q: expected deploy FILE.js or test FILE.js", command)
+}
+
+// deploy is "mockidp actions deploy FILE". It works on the database itself, so a
+// server that runs on the same file uses the Action at its next login.
+func deploy(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
+	c := &config{set: settings.New("mockidp actions deploy", "MOCKIDP_", stderr)}
+	var files []string
+	c.set.Operands(&files, "mockidp actions deploy [--database-url file:./mockidp.db] FILE.js")
+	if err := c.read(args, environ, stderr); err != nil {
 		return err
 	}
+	if len(files) != 1 {
+		return fmt.Errorf("expected one file: mockidp actions deploy [--database-url file:./mockidp.db] FILE.js, got %d", len(files))
+	}
+	file := files[0]
 	if c.options.DatabaseURL == "memory:" {
 		return errors.New("--database-url memory: belongs to one process. Name the server's file, as in file:./mockidp.db")
 	}

@@ -4,6 +4,7 @@
 //	mockidp [serve]                          serve (flags: mockidp --help)
 //	mockidp ready [--wait] [--timeout 30s]   exit 0 when the running server is ready
 //	mockidp actions deploy FILE              check an Action, deploy it, put it last in the login flow
+//	mockidp actions test FILE...             run Actions for one login in memory and say what they did
 //	mockidp config                           print each setting and where it came from
 //	mockidp version
 package main

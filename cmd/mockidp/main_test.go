@@ -10,12 +10,14 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"example.com/postlogin/mockidp/actions"
 )
 
 func TestMain(m *testing.M) {
 	actions.ServeIfWorker()
-	os.Exit(m.Run())
+	testscript.Main(m, map[string]func(){"mockidp": main})
 }
 
 func TestWrongSettingsStopTheStart(t *testing.T) {

@@ -133,26 +133,10 @@ func (l *Login) logIn(w http.ResponseWriter, r *http.Request, req *store.Request
 	if req.HintSub != "" && u.ID != req.HintSub {
 		return l.notTheHinted(r.Context(), req.HintSub)
 	}
-	now := l.cfg.Now()
-	agent := strings.ToValidUTF8(clip(r.UserAgent(), 512), "")
-	entry := &store.Login{
-		UserID: u.ID, At: now, IP: from, Simulated: simulated, Place: l.cfg.Lookup(from),
-		UserAgent: agent, ClientID: req.ClientID, Blocked: u.Blocked,
-	}
 	if l.choosing(l.cfg.ClientIP(r)) {
 		l.rememberFrom(w, f, from)
 	}
-	if u.Blocked {
-		return l.blocked(r.Context(), req, entry)
-	}
-	// A new session for each login, whatever cookie the browser came with: a
-	// session that somebody else planted gains nothing (session fixation).
-	secret := base64.RawURLEncoding.EncodeToString(random(32))
-	session := &store.Session{
-		Hash: store.HashSecret(secret), UserID: u.ID, AuthTime: now, IP: from, Simulated: simulated, UserAgent: agent,
-		Methods: []store.Method{{Name: "pwd", Timestamp: now}}, CreatedAt: now, ExpiresAt: now.Add(sessionLifetime),
-	}
-	err = l.cfg.Store.CompleteLogin(r.Context(), req.ID, entry, session)
+	secret, err := l.Admit(r.Context(), req, u, from, simulated, r.UserAgent())
 	if errors.Is(err, store.ErrGone) {
 		return l.second(w, r, req, u)
 	}
@@ -161,6 +145,30 @@ func (l *Login) logIn(w http.ResponseWriter, r *http.Request, req *store.Request
 	}
 	l.setCookie(w, SessionCookie, secret, sessionLifetime)
 	return l.resume(w, r, req)
+}
+
+// Admit answers req with the login of u, who has proved who they are: it counts,
+// stands in the history, and begins a session, whose cookie is secret. simulated
+// tells that from was chosen on the page. The account may be blocked: then it
+// counts, too, and the error says so. store.ErrGone: req was answered before.
+func (l *Login) Admit(ctx context.Context, req *store.Request, u *store.User, from netip.Addr, simulated bool, agent string) (secret string, err error) {
+	now := l.cfg.Now()
+	agent = strings.ToValidUTF8(clip(agent, 512), "")
+	entry := &store.Login{
+		UserID: u.ID, At: now, IP: from, Simulated: simulated, Place: l.cfg.Lookup(from),
+		UserAgent: agent, ClientID: req.ClientID, Blocked: u.Blocked,
+	}
+	if u.Blocked {
+		return "", l.blocked(ctx, req, entry)
+	}
+	// A new session for each login, whatever cookie the browser came with: a
+	// session that somebody else planted gains nothing (session fixation).
+	secret = base64.RawURLEncoding.EncodeToString(random(32))
+	session := &store.Session{
+		Hash: store.HashSecret(secret), UserID: u.ID, AuthTime: now, IP: from, Simulated: simulated, UserAgent: agent,
+		Methods: []store.Method{{Name: "pwd", Timestamp: now}}, CreatedAt: now, ExpiresAt: now.Add(sessionLifetime),
+	}
+	return secret, l.cfg.Store.CompleteLogin(ctx, req.ID, entry, session)
 }
 
 // blocked writes the login of a blocked account, which counts as on Auth0, and

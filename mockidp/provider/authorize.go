@@ -17,16 +17,11 @@ const maxEcho = 4 << 10
 // authorize is the authorization endpoint (RFC 6749 section 3.1, OIDC Core
 // 3.1.2). It validates the request and hands it to the dispatcher.
 func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return bodyError(err)
-	}
-	c, err := p.requestingClient(r.Context(), r.Form)
-	if err != nil {
+	q, _, err := p.Ask(r)
+	if q == nil {
 		return err
 	}
-	// From here on errors may be sent to the application.
-	q := p.newRequest(r, c)
-	if err := p.validate(r.Context(), c, q, r.Form); err != nil {
+	if err != nil {
 		return p.answerError(w, r, q, p.publicError(w, r, err))
 	}
 	if r.Method == http.MethodPost {
@@ -39,6 +34,21 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	return p.proceed(w, r, q, false)
+}
+
+// Ask reads an authorization request and validates it, and neither keeps nor
+// answers it. An error with a request is for the application; without one the
+// person must see it, since nobody knows where the application is.
+func (p *Provider) Ask(r *http.Request) (*store.Request, *store.Client, error) {
+	if err := r.ParseForm(); err != nil {
+		return nil, nil, bodyError(err)
+	}
+	c, err := p.requestingClient(r.Context(), r.Form)
+	if err != nil {
+		return nil, nil, err
+	}
+	q := p.newRequest(r, c)
+	return q, c, p.validate(r.Context(), c, q, r.Form)
 }
 
 // requestingClient finds the client and checks where its answer would go. Its

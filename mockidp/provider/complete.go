@@ -26,7 +26,7 @@ func (p *Provider) complete(w http.ResponseWriter, r *http.Request, kind string,
 	if kind == KindLogin {
 		ip = s.IP // noted when the password was checked
 	}
-	res, err := p.postLogin(ctx, browserLogin(r, kind, q, c, s, u, ip, now))
+	res, err := p.postLogin(ctx, BrowserLogin(r, kind, q, c, s, u, ip, now))
 	if err != nil {
 		return err
 	}
@@ -56,9 +56,9 @@ func (p *Provider) complete(w http.ResponseWriter, r *http.Request, kind string,
 	return p.answer(w, r, q, answer)
 }
 
-// browserLogin is what PostLogin learns of an authorization. A login that goes on
+// BrowserLogin is what PostLogin learns of an authorization. A login that goes on
 // after a step has a new event.request (Auth0: "Redirect with Actions").
-func browserLogin(r *http.Request, kind string, q *store.Request, c *store.Client, s *store.Session, u *store.User, ip netip.Addr, now time.Time) Login {
+func BrowserLogin(r *http.Request, kind string, q *store.Request, c *store.Client, s *store.Session, u *store.User, ip netip.Addr, now time.Time) Login {
 	l := Login{
 		Kind: kind, TransactionID: q.ID, User: u, Client: c, Session: s, Request: q,
 		IP: ip, Simulated: s.Simulated, HTTPMethod: q.Method, Host: r.Host, UserAgent: q.UserAgent, Language: q.Language,
