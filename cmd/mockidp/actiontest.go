@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -51,10 +50,7 @@ func testActions(ctx context.Context, args, environ []string, stdout, stderr io.
 		return err
 	}
 	if t.json {
-		enc := json.NewEncoder(stdout)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		err = enc.Encode(r)
+		err = printJSON(stdout, r)
 	} else {
 		err = t.text(r).print(stdout, r)
 	}

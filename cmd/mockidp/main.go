@@ -5,6 +5,7 @@
 //	mockidp ready [--wait] [--timeout 30s]   exit 0 when the running server is ready
 //	mockidp actions deploy FILE              check an Action, deploy it, put it last in the login flow
 //	mockidp actions test FILE...             run Actions for one login in memory and say what they did
+//	mockidp trigger post-login               one whole login without a browser
 //	mockidp config                           print each setting and where it came from
 //	mockidp version
 package main
@@ -51,11 +52,13 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		return ready(ctx, args, environ, stderr)
 	case "actions":
 		return runActions(ctx, args, environ, stdout, stderr)
+	case "trigger":
+		return runTrigger(ctx, args, environ, stdout, stderr)
 	case "config":
 		return printConfig(args, environ, stdout, stderr)
 	case "version":
 		_, err := fmt.Fprintln(stdout, "mockidp", version())
 		return err
 	}
-	return fmt.Errorf("no command %q: expected serve, ready, actions, config or version", command)
+	return fmt.Errorf("no command %q: expected serve, ready, actions, trigger, config or version", command)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 
 	"example.com/postlogin/mockidp/actions"
@@ -23,6 +24,7 @@ type report struct {
 	Requests    []reportRequest `json:"requests"`
 	DurationMS  float64         `json:"duration_ms"` // of all Actions together
 
+	at    string // where a login that waits has led the browser, a sentence
 	event *actions.Event
 	runs  []actions.ActionRun
 }
@@ -94,6 +96,13 @@ func customClaims(c store.Claims) json.RawMessage {
 		return json.RawMessage("{}")
 	}
 	return b
+}
+
+func printJSON(w io.Writer, r *report) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(r)
 }
 
 // err is what the command fails with: a failed Action fails it, and nothing else
