@@ -64,6 +64,7 @@ type Profile struct {
 	Claims  []Claim // every claim of the ID token: custom, then standard, then protocol
 	Checks  []Check // every check that was made, in the order in which it was made
 	Token   Token
+	Steps   []Step // what happened in the login, in order
 	// LoginAgainURL starts a new login that asks for the password again.
 	LoginAgainURL string
 }
@@ -103,6 +104,31 @@ type Check struct {
 	Expected string // what would have been right; "" when there is nothing to say
 	Got      string // what came; "" when there is nothing to say
 	Why      string // one sentence: why it matters
+}
+
+// Step is one thing that happened in a login.
+type Step struct {
+	N       int
+	ID      string // "login", "token" …; unique in a list
+	Channel string // "front" (the browser moved), "back" (server to server), "inside" (within the provider) or "app" (within this app)
+	Title   string
+	Text    string // what it was for; `code` between backquotes
+	When    string // "0 ms", "+3 224 ms": since the login began
+	Took    string // "6 ms"; "" when it is not known
+	Request string // "POST http://…/oauth/token"; "" when there was none
+	Answer  string // "200"; "" when it is not known here
+	// ConnectedTo is the host and port dialled instead of the one in Request; or "".
+	ConnectedTo string
+	Sent, Got   []Parameter // what was sent and received, secrets cut
+	Lines       []string    // further sentences, one below the other
+	URL         string      // where more about it can be read; or ""
+	URLLabel    string
+}
+
+// Parameter is one value of a request or an answer.
+type Parameter struct {
+	Name, Value string
+	Why         string // what it is for; `code` between backquotes
 }
 
 // Token is the ID token, taken apart.

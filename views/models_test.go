@@ -147,6 +147,7 @@ func profile() views.Profile {
 		Claims:        claims(),
 		Checks:        checks(),
 		Token:         idToken(),
+		Steps:         steps("a text"),
 		LoginAgainURL: "/login?prompt=login",
 	}
 }
@@ -203,5 +204,17 @@ func profileOf(s string) views.Profile {
 		m.Checks[i].Expected, m.Checks[i].Got, m.Checks[i].Why = s, s+"!", s
 	}
 	m.Expired, m.JSONURL, m.LoginAgainURL = s, s, s
+	m.Steps = steps(s)
 	return m
+}
+
+// steps has one step of each channel, with text in every field.
+func steps(text string) []views.Step {
+	var list []views.Step
+	for i, channel := range []string{"front", "back", "inside", "app"} {
+		list = append(list, views.Step{N: i + 1, ID: channel, Channel: channel, Title: text, Text: text, When: "+0 ms", Took: "6 ms",
+			Request: "POST " + text, Answer: "200", ConnectedTo: text, Lines: []string{text}, URL: text, URLLabel: "More",
+			Sent: []views.Parameter{{Name: text, Value: text, Why: text}}, Got: []views.Parameter{{Name: text, Value: text}}})
+	}
+	return list
 }

@@ -65,7 +65,7 @@ func TestProfileHasTheWorkshopsHeadingAndAnchors(t *testing.T) {
 	if got := text(p.only(named(p.root, "h1"), "h1")); got != "Hello, Ada Lovelace" {
 		t.Errorf("h1 = %q", got)
 	}
-	if got := text(p.one("id", "main")); !strings.Contains(got, "verified 2 seconds ago. It is valid for another 9 h 59 min. See every check.") {
+	if got := text(p.one("id", "main")); !strings.Contains(got, "verified 2 seconds ago. It is valid for another 9 h 59 min. See every check. See what just happened.") {
 		t.Errorf("the line about the check of the token is not there: %.200q", got)
 	}
 }

@@ -156,6 +156,36 @@ func reachable(latency string) string {
 	return "reachable, " + latency
 }
 
+// channelLabel names the channel of a step.
+func channelLabel(channel string) string {
+	switch channel {
+	case "front":
+		return "front channel"
+	case "back":
+		return "back channel"
+	case "inside":
+		return "inside the provider"
+	default:
+		return "inside this app"
+	}
+}
+
+// way says between whom a step goes, for the picture: browser, app and idp.
+func way(s Step) string {
+	switch {
+	case s.Channel == "back":
+		return "app-idp"
+	case s.Channel == "inside":
+		return "idp"
+	case s.Channel != "front":
+		return "app"
+	case s.ID == "authorize":
+		return "browser-idp"
+	default:
+		return "browser-app"
+	}
+}
+
 func kindLabel(kind string) string {
 	return strings.ToUpper(kind[:1]) + kind[1:]
 }

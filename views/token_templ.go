@@ -318,7 +318,7 @@ func token(t Token) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "</span></pre><p class=\"row legend tok\"><span class=\"h\">header</span> <span class=\"p\">payload</span> <span class=\"s\">signature</span>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "</span></pre><p class=\"row tok\"><span class=\"h\">header</span> <span class=\"p\">payload</span> <span class=\"s\">signature</span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/gorilla/sessions"
+
+	"example.com/postlogin/web/timeline"
 )
 
 const (
@@ -36,6 +38,8 @@ type attempt struct {
 	Next     string    `json:"next"` // where to go after the login, from returnTo
 	Started  time.Time `json:"started"`
 	MaxAge   string    `json:"max_age,omitempty"` // the parameter max_age, when there was one
+
+	Log timeline.Log `json:"log"` // what has happened so far
 }
 
 // attempts keeps the started logins of all browsers.
@@ -46,23 +50,21 @@ type attempts struct {
 	now    func() time.Time
 }
 
-// begin stores a and gives the browser the cookie that belongs to it. It returns
-// the state to send to the provider.
-func (as *attempts) begin(w http.ResponseWriter, r *http.Request, a attempt) (state string, err error) {
-	state = newID()
-	a.Browser, a.Started = newID(), as.now()
+// begin stores a under state and gives the browser the cookie that belongs to it.
+func (as *attempts) begin(w http.ResponseWriter, r *http.Request, state string, a attempt) error {
+	a.Browser, a.Started = newID(), a.Log.Started
 	data, err := json.Marshal(a)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if err := as.vault.put("login", state, data); err != nil {
-		return "", err
+		return err
 	}
 	as.dropOldest(w, r)
 	// The time in front only serves dropOldest.
 	value := strconv.FormatInt(a.Started.UnixMilli(), 10) + "." + a.Browser
 	http.SetCookie(w, sessions.NewCookie(as.cookieName(state), value, cookieOptions(as.secure, attemptLimit)))
-	return state, nil
+	return nil
 }
 
 // dropOldest removes cookies until there is room for one more. The attempts

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/timeline"
 )
 
 // An answer is what the provider's redirect says (Core 3.1.2.5, 3.1.2.6). Anyone
@@ -61,10 +63,12 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	// One limit for all requests to the provider together.
 	ctx, cancel := context.WithTimeout(oidc.ClientContext(r.Context(), s.provider.client), s.cfg.Timeout)
 	defer cancel()
+	s.logReturn(&a.Log, r.URL.Query())
 	l, err := s.complete(ctx, a, in)
 	if err != nil {
 		return leadBack(err, a.Next)
 	}
+	s.logEnd(&l.Log, a.Next)
 	if err := s.sessions.logIn(w, r, l); err != nil {
 		return err
 	}
@@ -103,19 +107,33 @@ func (s *Server) complete(ctx context.Context, a *attempt, in answer) (*login, e
 	if in.code == "" {
 		return nil, errMalformedCallback("neither a code nor an error")
 	}
-	if err := v.redeem(ctx, in.code); err != nil {
+	x, err := v.redeem(ctx, in.code)
+	if err != nil {
 		return nil, err
 	}
+	s.logTokens(&a.Log, "This app swapped the code for tokens", x, v.token)
+	return s.believe(ctx, v, &a.Log)
+}
+
+// believe turns tokens into a login when they pass every check.
+func (s *Server) believe(ctx context.Context, v *verification, log *timeline.Log) (*login, error) {
+	_, fetches := v.conn.fetches.since(0)
+	began := time.Now()
 	cs, err := v.verify(ctx)
 	if err != nil {
 		return nil, s.withToken(err, v.raw)
 	}
+	took := timeline.Milliseconds(time.Since(began))
+	fetched, _ := v.conn.fetches.since(fetches)
+	s.logKeys(log, v.conn, fetched)
+	s.logChecks(log, v.checks, took)
 	sub, _ := cs.text("sub")
-	info, err := v.userInfo(ctx, sub)
+	info, x, err := v.userInfo(ctx, sub)
 	if err != nil {
 		return nil, s.withToken(err, v.raw)
 	}
-	return &login{At: s.cfg.Now(), IDToken: v.raw, Checks: v.checks, Name: displayName(cs, info)}, nil
+	s.logUserInfo(log, x)
+	return &login{At: s.cfg.Now(), IDToken: v.raw, Checks: v.checks, Name: displayName(cs, info), Log: *log}, nil
 }
 
 // withToken lets the page of a failed check show the token, where that is allowed.
@@ -143,11 +161,10 @@ func (v *verification) answerIssuer(in answer) error {
 }
 
 // redeem swaps the code for tokens (Core 3.1.3.1), with the PKCE verifier.
-func (v *verification) redeem(ctx context.Context, code string) error {
-	var x exchange
+func (v *verification) redeem(ctx context.Context, code string) (x exchange, err error) {
 	token, err := v.conn.oauth.Exchange(withExchange(ctx, &x), code, oauth2.VerifierOption(v.attempt.Verifier))
 	if err != nil {
-		return errTokens(v.cfg, x, err)
+		return x, errTokens(v.cfg, x, err)
 	}
 	raw, ok := token.Extra("id_token").(string) // Core 3.1.3.3
 	if !ok || raw == "" {
@@ -155,11 +172,11 @@ func (v *verification) redeem(ctx context.Context, code string) error {
 		if e, ok := errors.AsType[*appError](err); ok {
 			e.text = x.String() + ", but without an ID token."
 		}
-		return err
+		return x, err
 	}
 	v.pass("id_token", "a member id_token", "one")
 	v.token, v.raw = token, raw
-	return nil
+	return x, nil
 }
 
 // errTokens says why the token endpoint gave no tokens (RFC 6749 section 5.2). The

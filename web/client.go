@@ -8,7 +8,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
+	"sync"
 	"time"
+
+	"example.com/postlogin/web/timeline"
 )
 
 // maxBody is how many bytes of an answer of the provider are read. The largest
@@ -68,9 +72,9 @@ func (l limited) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := l.Transport.RoundTrip(r)
 	if x, ok := r.Context().Value(exchangeKey{}).(*exchange); ok {
 		where := url.URL{Scheme: r.URL.Scheme, Host: r.URL.Host, Path: r.URL.Path}
-		*x = exchange{Method: r.Method, URL: where.String(), Took: time.Since(began)}
+		*x = exchange{Method: r.Method, URL: where.String(), Took: time.Since(began), Sent: sent(r)}
 		if res != nil {
-			x.Status, x.Type = res.StatusCode, res.Header.Get("Content-Type")
+			x.Status, x.Type, x.Transaction = res.StatusCode, res.Header.Get("Content-Type"), res.Header.Get("Mockidp-Transaction")
 		}
 	}
 	if err == nil {
@@ -102,13 +106,34 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// An exchange is what a page may say about one request to the provider: no
-// parameters, no bodies.
+// An exchange is what a page may say about one request to the provider: no query,
+// no bodies, and no secret that is not cut.
 type exchange struct {
 	Method, URL string
 	Status      int    // 0: no answer came
 	Type        string // Content-Type
 	Took        time.Duration
+	Sent        []timeline.Parameter // the form and how this app proved who it is
+	Transaction string               // the header Mockidp-Transaction, which only a mock sends
+}
+
+// sent explains what a request carries beside its address.
+func sent(r *http.Request) []timeline.Parameter {
+	form := url.Values{}
+	if r.GetBody != nil && r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" {
+		if body, err := r.GetBody(); err == nil {
+			text, _ := io.ReadAll(body)            // it lies in memory
+			form, _ = url.ParseQuery(string(text)) // the library made it
+		}
+	}
+	list := timeline.Parameters(form, "grant_type", "code", "refresh_token", "redirect_uri", "code_verifier")
+	if id, _, ok := r.BasicAuth(); ok {
+		auth := timeline.Explain("Authorization", "Basic "+id+":… (the secret is not shown)")
+		list = append([]timeline.Parameter{auth}, list...)
+	} else if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		list = append(list, timeline.Parameter{Name: "Authorization", Value: "Bearer " + timeline.Cut(token), Why: "The access token (RFC 6750)."})
+	}
+	return list
 }
 
 type exchangeKey struct{}
@@ -116,6 +141,37 @@ type exchangeKey struct{}
 // withExchange returns a context whose next request to the provider is noted in x.
 func withExchange(ctx context.Context, x *exchange) context.Context {
 	return context.WithValue(ctx, exchangeKey{}, x)
+}
+
+// keyFetches is the transport of a key set. go-oidc decides by itself when to fetch
+// and does not say so; here it can be seen.
+type keyFetches struct {
+	next http.RoundTripper
+	mu   sync.Mutex
+	n    int
+	last exchange
+}
+
+func (k *keyFetches) RoundTrip(r *http.Request) (*http.Response, error) {
+	var x exchange
+	res, err := k.next.RoundTrip(r.WithContext(withExchange(r.Context(), &x)))
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.n++
+	k.last = x
+	return res, err
+}
+
+// since returns the last fetch when there was one after the first n, and nil
+// otherwise; and how many there were.
+func (k *keyFetches) since(n int) (*exchange, int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.n == n {
+		return nil, n
+	}
+	last := k.last
+	return &last, k.n
 }
 
 // String is for people: "POST http://…/oauth/token answered 500 with text/html

@@ -11,6 +11,7 @@
 //	verify.go                    checks the ID token, each check by name (checks.go)
 //	session.go                   a new session, kept on the server (vault.go)
 //	profile.go    GET /profile   claims (claims.go) → views.Profile → a page
+//	steps.go                     what happened, step by step (package timeline)
 //	logout.go     POST /logout   ends the session here and at the provider
 //
 // The other addresses: home.go (/), me.go (/api/me), health.go (/livez, /readyz).

@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"golang.org/x/oauth2"
+
+	"example.com/postlogin/web/timeline"
 )
 
 // The parameters of GET /login that go on to the provider unchanged (Core 3.1.2.1).
@@ -24,6 +26,7 @@ const (
 // afterwards; returnTo keeps it on this site.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 	next := returnTo(r.FormValue("next"))
+	log := timeline.Begin(s.cfg.Now())
 	conn, err := s.provider.refresh(r.Context())
 	if err != nil {
 		return leadBack(err, next)
@@ -32,6 +35,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 		Nonce:    newID(),
 		Verifier: oauth2.GenerateVerifier(), // RFC 7636 section 4.1
 		Next:     next,
+		Log:      log,
 	}
 	options := []oauth2.AuthCodeOption{
 		oauth2.SetAuthURLParam("nonce", a.Nonce),
@@ -43,11 +47,13 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 			a.MaxAge = value
 		}
 	}
-	state, err := s.attempts.begin(w, r, a)
-	if err != nil {
+	state := newID()
+	target := conn.oauth.AuthCodeURL(state, options...)
+	s.logBeginning(&a.Log, target)
+	if err := s.attempts.begin(w, r, state, a); err != nil {
 		return err
 	}
-	http.Redirect(w, r, conn.oauth.AuthCodeURL(state, options...), http.StatusSeeOther)
+	http.Redirect(w, r, target, http.StatusSeeOther)
 	return nil
 }
 

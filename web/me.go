@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"example.com/postlogin/web/timeline"
 )
 
 // meAnswer is GET /api/me: everything on the profile page, for programs. Its shape
@@ -15,6 +17,7 @@ type meAnswer struct {
 	UserProfile   json.RawMessage `json:"user_profile"` // custom claims first
 	Claims        claims          `json:"claims"`
 	Token         meToken         `json:"token"`
+	Timeline      []timeline.Step `json:"timeline"`
 }
 
 type meToken struct {
@@ -48,6 +51,7 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) error {
 		UserProfile: who.profile,
 		Claims:      cs.byKind(kindCustom, kindStandard, kindProtocol),
 		Token:       meToken{Header: who.header, Payload: who.payload, ExpiresAt: expires.UTC(), Checks: who.Checks},
+		Timeline:    who.Log.Steps,
 	}
 	if s.cfg.ShowRawToken {
 		answer.Token.Raw = who.IDToken

@@ -55,7 +55,7 @@ func (s *Server) profilePage(who *login) views.Profile {
 		JSON:    who.profileText,
 		JSONURL: "/api/me",
 		Checks:  viewChecks(who.Checks), Token: s.viewToken(who.IDToken, who.headerText, who.payloadText),
-		LoginAgainURL: anotherUser,
+		LoginAgainURL: anotherUser, Steps: viewSteps(who.Log.Steps),
 	}
 	for _, c := range cs.byKind(kindCustom, kindStandard, kindProtocol) {
 		page.Claims = append(page.Claims, viewClaim(c, now))

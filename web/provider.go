@@ -43,6 +43,7 @@ type connection struct {
 	oauth    oauth2.Config
 	oidc     *oidc.Provider
 	keys     oidc.KeySet // keeps the keys, and fetches them again for an unknown key id
+	fetches  *keyFetches // sees when it does
 }
 
 // metadata is the part of a discovery document that this app uses.
@@ -143,8 +144,7 @@ func (p *provider) ask(ctx context.Context) (*connection, error) {
 // fetch gets the discovery document (Discovery 1.0, section 4).
 func (p *provider) fetch(ctx context.Context) ([]byte, error) {
 	var x exchange
-	address := strings.TrimSuffix(p.cfg.Issuer, "/") + "/.well-known/openid-configuration"
-	req, err := http.NewRequestWithContext(withExchange(ctx, &x), http.MethodGet, address, nil)
+	req, err := http.NewRequestWithContext(withExchange(ctx, &x), http.MethodGet, p.discoveryURL(), nil)
 	if err != nil {
 		return nil, errNotOpenID(err.Error()) // New has parsed the issuer: can't happen
 	}
@@ -188,7 +188,10 @@ func (p *provider) connect(doc []byte) (*connection, error) {
 		RedirectURL: p.cfg.RedirectURL, Scopes: p.cfg.Scopes,
 	}
 	ctx := oidc.ClientContext(context.Background(), p.client) // carries the client, nothing else
-	conn.keys = oidc.NewRemoteKeySet(ctx, conn.JWKS)
+	conn.fetches = &keyFetches{next: p.client.Transport}
+	watched := *p.client
+	watched.Transport = conn.fetches
+	conn.keys = oidc.NewRemoteKeySet(oidc.ClientContext(context.Background(), &watched), conn.JWKS)
 	conn.oidc = (&oidc.ProviderConfig{
 		IssuerURL: conn.Issuer, AuthURL: conn.Authorization, TokenURL: conn.Token,
 		JWKSURL: conn.JWKS, UserInfoURL: conn.UserInfo, Algorithms: []string{p.cfg.SigningAlg},
@@ -291,6 +294,19 @@ func (p *provider) status(ctx context.Context) (latency time.Duration, err error
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.latency, p.err
+}
+
+// lastAnswer returns the address that the provider was asked at, and how long its
+// last answer took.
+func (p *provider) lastAnswer() (address string, took time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.discoveryURL(), p.latency
+}
+
+// discoveryURL: Discovery 1.0, section 4.
+func (p *provider) discoveryURL() string {
+	return strings.TrimSuffix(p.cfg.Issuer, "/") + "/.well-known/openid-configuration"
 }
 
 // word says how the provider is doing, for /readyz. It asks nobody.

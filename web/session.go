@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gorilla/sessions"
+
+	"example.com/postlogin/web/timeline"
 )
 
 // absoluteLimit is how long a session lives at most, however busy it is (OWASP
@@ -25,6 +27,8 @@ type login struct {
 	IDToken string    `json:"id_token"` // encoded, verified at At
 	Checks  []check   `json:"checks"`   // how it was verified
 	Name    string    `json:"name"`     // whom to greet, from the ID token or UserInfo
+
+	Log timeline.Log `json:"log"` // what happened in the login
 
 	// The rest follows from IDToken and is filled in by decode.
 	header, payload json.RawMessage

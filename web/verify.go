@@ -336,27 +336,26 @@ func (v *verification) accessTokenHash(cs claims, t *oidc.IDToken) error {
 // answers, the subject must be that of the ID token (Core 5.3.2); the token
 // substitution that this prevents can't happen when there is no answer, so that
 // is no reason to refuse a login. It returns the claims, or nil.
-func (v *verification) userInfo(ctx context.Context, sub string) (claims, error) {
+func (v *verification) userInfo(ctx context.Context, sub string) (cs claims, x exchange, err error) {
 	if v.conn.UserInfo == "" {
 		v.skip("userinfo_sub", "the provider has no UserInfo endpoint")
-		return nil, nil
+		return nil, x, nil
 	}
-	var x exchange
 	info, err := v.conn.oidc.UserInfo(withExchange(ctx, &x), oauth2.StaticTokenSource(v.token))
 	if err != nil {
 		v.skip("userinfo_sub", x.String())
-		return nil, nil
+		return nil, x, nil
 	}
 	if info.Subject != sub {
-		return nil, v.fail("userinfo_sub", sub, info.Subject)
+		return nil, x, v.fail("userinfo_sub", sub, info.Subject)
 	}
 	v.pass("userinfo_sub", sub, info.Subject)
 	var raw json.RawMessage
 	if err := info.Claims(&raw); err != nil {
-		return nil, nil
+		return nil, x, nil
 	}
-	cs, _ := parseClaims(raw) // only used for a name to greet with
-	return cs, nil
+	cs, _ = parseClaims(raw) // only used for a name to greet with
+	return cs, x, nil
 }
 
 // show writes a claim for a page: its JSON, or that it is not there.

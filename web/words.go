@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -59,12 +60,21 @@ func relative(t, now time.Time) string {
 func roundDuration(d time.Duration) string {
 	switch {
 	case d < time.Millisecond:
-		return "1 ms"
+		return "less than 1 ms"
 	case d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	default:
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	}
+}
+
+// groups writes a number with a narrow space every three digits: "3 224".
+func groups(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "\u202f" + s[i:]
+	}
+	return s
 }
 
 // clock writes a moment for a sentence, in UTC: the reader's zone is not known.

@@ -30,6 +30,7 @@ func TestBrowser(t *testing.T) {
 		{"pages of second factors and forms", stepPages},
 		{"pages when the provider is away", providerAway},
 		{"page of an ID token that fails a check", refusedToken},
+		{"what just happened, as a list and as a picture", whatHappened},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, browser) })

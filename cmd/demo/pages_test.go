@@ -52,6 +52,8 @@ func everyPage(t *testing.T, browser context.Context) {
 		b.page("profile", 200, b.logIn("London"))
 		b.openDetails()
 		b.page("profile, all details open", 200, 200)
+		b.press("#drawn-picture")
+		b.page("profile, drawn as a picture", 200, 200)
 		b.page("home", 200, b.open(s.appURL+"/"))
 		b.page("logout, asked by the provider", 200, b.open(s.issuer+"oidc/logout?client_id=demo-app&post_logout_redirect_uri="+url.QueryEscape(s.appURL)))
 		b.page("logout, asked by the app", 200, b.open(s.appURL+"/logout"))
