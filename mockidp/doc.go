@@ -14,7 +14,8 @@
 // The package itself owns what needs several of them: one login's way through
 // the Actions (postlogin.go), the seeded tenant (seed.go), the places on offer on
 // the login page (locations.go), protection that is common to all addresses
-// (guard.go), health and the log of runs (health.go, runs.go).
+// (guard.go), health, the log of runs (health.go, runs.go), and what of a run the
+// application may read that it was for (transactions.go).
 //
 // It is for testing only: client secrets are readable, the test users' password
 // is printed on the login page, and people may choose the address they come from.

@@ -199,6 +199,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", s.readyz)
 	mux.Handle("GET /_mock/logins", s.adminOnly(s.listRuns))
 	mux.Handle("GET /_mock/logins/{id}", s.adminOnly(s.showRun))
+	mux.HandleFunc("GET /_mock/transactions/{id}", s.showTransaction)
 	if s.cfg.Outbox != nil {
 		shown := sameOrigin.Handler(s.adminOnly(s.cfg.Outbox.Handler().ServeHTTP))
 		mux.Handle("/_mock/outbox", shown)

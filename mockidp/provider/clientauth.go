@@ -44,6 +44,20 @@ func (p *Provider) authenticateClient(r *http.Request, v url.Values) (*store.Cli
 	return p.checkSecret(r.Context(), id, secret)
 }
 
+// Client returns the client that r authenticates by HTTP Basic, for addresses
+// beside those of OAuth. A public client has nothing to authenticate with and is
+// refused like a wrong secret: ok is false.
+func (p *Provider) Client(r *http.Request) (c *store.Client, ok bool, err error) {
+	if _, _, basic := r.BasicAuth(); !basic {
+		return nil, false, nil
+	}
+	c, err = p.authenticateClient(r, url.Values{})
+	if _, refused := errors.AsType[*oauthError](err); refused {
+		return nil, false, nil
+	}
+	return c, err == nil && !c.Public(), err
+}
+
 func (p *Provider) checkSecret(ctx context.Context, id, secret string) (*store.Client, error) {
 	c, err := p.cfg.Store.Client(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {

@@ -18,17 +18,17 @@ const clientSuffix = "@clients"
 // user takes part: no login is counted and no post-login Action runs. At Auth0
 // each client is authorized for each API; this mock trusts any client with a
 // secret, for all that Config.ClientScopes names.
-func (p *Provider) clientCredentials(ctx context.Context, c *store.Client, v url.Values) ([]byte, error) {
+func (p *Provider) clientCredentials(ctx context.Context, c *store.Client, v url.Values) (issued, error) {
 	audience := v.Get("audience")
 	switch {
 	case c.Public(): // section 4.4.2
-		return nil, &oauthError{Code: "unauthorized_client", Text: "client_credentials needs a client with a secret", Status: http.StatusForbidden}
+		return issued{}, &oauthError{Code: "unauthorized_client", Text: "client_credentials needs a client with a secret", Status: http.StatusForbidden}
 	case audience == "": // Auth0: "Client Credentials Flow"
-		return nil, refuse(invalidRequest, "audience is missing: name the API that the token is for, for example %sapi/v2/", p.cfg.Issuer)
+		return issued{}, refuse(invalidRequest, "audience is missing: name the API that the token is for, for example %sapi/v2/", p.cfg.Issuer)
 	}
 	scope, err := p.clientScope(audience, v.Get("scope"))
 	if err != nil {
-		return nil, err
+		return issued{}, err
 	}
 	now := p.now()
 	g := &store.Grant{ClientID: c.ID, UserID: c.ID + clientSuffix, Scope: scope, Audience: audience, CreatedAt: now}

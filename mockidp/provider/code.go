@@ -10,52 +10,52 @@ import (
 
 // redeemCode exchanges a code for tokens (RFC 6749 section 4.1.3). A wrong guess
 // does not use the code up: only the client that can redeem it does.
-func (p *Provider) redeemCode(ctx context.Context, c *store.Client, v url.Values) ([]byte, error) {
+func (p *Provider) redeemCode(ctx context.Context, c *store.Client, v url.Values) (issued, error) {
 	if v.Get("code") == "" {
-		return nil, refuse(invalidRequest, "code is missing")
+		return issued{}, refuse(invalidRequest, "code is missing")
 	}
 	g, err := p.cfg.Store.GrantByCode(ctx, store.HashSecret(v.Get("code")))
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, refuse(invalidGrant, "the code is unknown")
+		return issued{}, refuse(invalidGrant, "the code is unknown")
 	}
 	if err != nil {
-		return nil, err
+		return issued{}, err
 	}
 	switch {
 	case g.ClientID != c.ID:
-		return nil, refuse(invalidGrant, "the code was issued to another client")
+		return issued{}, refuse(invalidGrant, "the code was issued to another client")
 	case v.Get("redirect_uri") != g.RedirectURI:
-		return nil, refuse(invalidGrant, "redirect_uri is not the one of the authorization request")
+		return issued{}, refuse(invalidGrant, "redirect_uri is not the one of the authorization request")
 	}
 	if err := checkVerifier(g.Challenge, v.Get("code_verifier")); err != nil {
-		return nil, err
+		return issued{}, err
 	}
 	now := p.now()
 	switch {
 	case g.Redeemed:
-		return nil, p.replayed(ctx, g)
+		return issued{}, p.replayed(ctx, g)
 	case g.Revoked:
-		return nil, refuse(invalidGrant, "the login was revoked")
+		return issued{}, refuse(invalidGrant, "the login was revoked")
 	case !now.Before(g.CodeExpires):
-		return nil, refuse(invalidGrant, "the code has expired: it lives %d seconds", int(codeTTL.Seconds()))
+		return issued{}, refuse(invalidGrant, "the code has expired: it lives %d seconds", int(codeTTL.Seconds()))
 	}
 	u, err := p.grantUser(ctx, g)
 	if err != nil {
-		return nil, err
+		return issued{}, err
 	}
 	out, err := p.issue(ctx, c, u, g, g.Scope, g.Nonce, now)
 	if err != nil {
-		return nil, err
+		return issued{}, err
 	}
 	// Single use is one conditional UPDATE: the first caller wins, on every replica.
 	err = p.cfg.Store.RedeemCode(ctx, g.ID, now, out.rows...)
 	if errors.Is(err, store.ErrGone) {
-		return nil, p.replayed(ctx, g)
+		return issued{}, p.replayed(ctx, g)
 	}
 	if err != nil {
-		return nil, err
+		return issued{}, err
 	}
-	return out.body, nil
+	return out, nil
 }
 
 // replayed answers a code that comes a second time: one of the two callers stole

@@ -37,7 +37,7 @@ func (p *Provider) complete(w http.ResponseWriter, r *http.Request, kind string,
 		ID: q.ID, ClientID: c.ID, UserID: u.ID, SessionID: s.ID,
 		RedirectURI: q.RedirectURI, Scope: q.Scope, Audience: q.Audience, Nonce: q.Nonce, Challenge: q.Challenge,
 		AuthTime: s.AuthTime, IP: ip, Simulated: s.Simulated, UserAgent: q.UserAgent, OrganizationID: org.ID, OrganizationName: org.Name,
-		Claims: q.Claims, CreatedAt: now,
+		Claims: q.Claims, CreatedAt: now, TransactionID: q.ID,
 	}
 	if g.AMR, g.ACR, err = authContext(q, s); err != nil {
 		return err

@@ -26,39 +26,40 @@ var (
 // passwordGrant logs a user in with the password that the client sends (RFC 6749
 // section 4.3; Auth0: "Resource Owner Password Flow"). It counts as a login and
 // runs PostLogin, which can't send anybody anywhere. There is no session.
-func (p *Provider) passwordGrant(r *http.Request, c *store.Client, v url.Values) ([]byte, error) {
+func (p *Provider) passwordGrant(r *http.Request, c *store.Client, v url.Values) (issued, error) {
 	ctx, now, ip := r.Context(), p.now(), p.clientIP(r)
 	if err := p.checkPasswordRequest(v); err != nil {
-		return nil, err
+		return issued{}, err
 	}
 	u, err := p.passwordUser(ctx, v, ip)
 	if err != nil {
-		return nil, err
+		return issued{}, err
 	}
 	login := &store.Login{UserID: u.ID, At: now, IP: ip, UserAgent: r.UserAgent(), ClientID: c.ID, Blocked: u.Blocked}
 	if err := p.count(ctx, login); err != nil {
-		return nil, err
+		return issued{}, err
 	}
 	if u.Blocked {
-		return nil, &oauthError{Code: unauthorized, Text: blockedText, Status: http.StatusForbidden}
+		return issued{}, &oauthError{Code: unauthorized, Text: blockedText, Status: http.StatusForbidden}
 	}
 	org, err := p.organizationOf(ctx, v.Get("organization"), u)
 	if err != nil {
-		return nil, err
+		return issued{}, err
 	}
 	u.LoginsCount, u.LastLogin, u.LastIP = login.N, now, ip.String()
 	scope := normalScope(v.Get("scope"))
+	transaction := randomToken()
 	res, err := p.postLogin(ctx, Login{
-		Kind: KindPassword, TransactionID: randomToken(), User: u, Client: c, Organization: org.ID,
+		Kind: KindPassword, TransactionID: transaction, User: u, Client: c, Organization: org.ID,
 		IP: ip, HTTPMethod: r.Method, Host: r.Host, UserAgent: r.UserAgent(), Language: r.Header.Get("Accept-Language"),
 		Query: url.Values{}, Body: withoutSecrets(v), Scopes: strings.Fields(scope), Audience: v.Get("audience"),
 		LoginID: login.ID, At: now, HTTP: r,
 	})
 	if err != nil {
-		return nil, err
+		return issued{}, err
 	}
 	g := &store.Grant{ClientID: c.ID, UserID: u.ID, Scope: scope, Audience: v.Get("audience"), AuthTime: now, IP: ip,
-		CreatedAt: now, UserAgent: r.UserAgent(), OrganizationID: org.ID, OrganizationName: org.Name}
+		CreatedAt: now, UserAgent: r.UserAgent(), OrganizationID: org.ID, OrganizationName: org.Name, TransactionID: transaction}
 	u = res.apply(g, u)
 	return p.issueAtOnce(ctx, c, u, g, res.Run, now)
 }
@@ -104,14 +105,14 @@ func (p *Provider) count(ctx context.Context, l *store.Login) error {
 }
 
 // issueAtOnce stores g and its tokens: there is no code in between.
-func (p *Provider) issueAtOnce(ctx context.Context, c *store.Client, u *store.User, g *store.Grant, run *store.Run, now time.Time) ([]byte, error) {
+func (p *Provider) issueAtOnce(ctx context.Context, c *store.Client, u *store.User, g *store.Grant, run *store.Run, now time.Time) (issued, error) {
 	g.ID = randomToken()
 	out, err := p.issue(ctx, c, u, g, g.Scope, "", now)
 	if err != nil {
-		return nil, err
+		return issued{}, err
 	}
 	if err := p.cfg.Store.SaveGrant(ctx, g, run, out.rows...); err != nil {
-		return nil, err
+		return issued{}, err
 	}
-	return out.body, nil
+	return out, nil
 }

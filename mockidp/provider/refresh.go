@@ -14,26 +14,26 @@ import (
 // refresh exchanges a refresh token (RFC 6749 section 6, OIDC Core 12). Each
 // token works once and is replaced; one that comes back was stolen, so the whole
 // grant is revoked (RFC 9700 section 4.14.2).
-func (p *Provider) refresh(r *http.Request, c *store.Client, v url.Values) ([]byte, error) {
+func (p *Provider) refresh(r *http.Request, c *store.Client, v url.Values) (issued, error) {
 	ctx := r.Context()
 	t, g, err := p.refreshToken(ctx, c, v.Get("refresh_token"))
 	if err != nil {
-		return nil, err
+		return issued{}, err
 	}
 	scope, err := narrowed(g.Scope, v.Get("scope"))
 	if err != nil {
-		return nil, err
+		return issued{}, err
 	}
 	u, err := p.grantUser(ctx, g)
 	if err != nil {
-		return nil, err
+		return issued{}, err
 	}
 	if _, err := p.organizationOf(ctx, g.OrganizationID, u); err != nil {
-		return nil, notAMember(err)
+		return issued{}, notAMember(err)
 	}
-	now := p.now()
+	now, transaction := p.now(), randomToken()
 	res, err := p.postLogin(ctx, Login{
-		Kind: KindRefresh, TransactionID: randomToken(), User: u, Client: c, Grant: g, Token: t,
+		Kind: KindRefresh, TransactionID: transaction, User: u, Client: c, Grant: g, Token: t,
 		IP: p.address(r, g.IP, g.Simulated), Simulated: g.Simulated, HTTPMethod: r.Method, Host: r.Host, UserAgent: r.UserAgent(),
 		Language: r.Header.Get("Accept-Language"), Query: url.Values{}, Body: withoutSecrets(v),
 		Scopes: strings.Fields(scope), Audience: g.Audience, Organization: g.OrganizationID, At: now, HTTP: r,
@@ -41,33 +41,33 @@ func (p *Provider) refresh(r *http.Request, c *store.Client, v url.Values) ([]by
 	if err != nil {
 		if res.RevokeRefreshToken {
 			if err := p.cfg.Store.RevokeGrant(ctx, g.ID, now); err != nil {
-				return nil, err
+				return issued{}, err
 			}
 		}
-		return nil, err // else, also when denied, the token stays good for another try
+		return issued{}, err // else, also when denied, the token stays good for another try
 	}
 	if res.User != nil && res.User.ID != u.ID { // OIDC Core 12.2: sub stays
-		return nil, &oauthError{Code: accessDenied, Text: "an Action named another primary user: the subject of a refresh token can't change", Status: http.StatusForbidden}
+		return issued{}, &oauthError{Code: accessDenied, Text: "an Action named another primary user: the subject of a refresh token can't change", Status: http.StatusForbidden}
 	}
 	next := *g
 	next.LastExchangedAt, next.LastIP, next.LastUserAgent = now, p.address(r, g.IP, g.Simulated), r.UserAgent()
-	next.IDClaims, next.ATClaims = res.IDClaims, res.ATClaims
+	next.IDClaims, next.ATClaims, next.TransactionID = res.IDClaims, res.ATClaims, transaction
 	changeRefresh(&next, res.RefreshToken)
 	if res.Scopes != nil { // of this answer only: the next refresh begins with what was granted
 		scope = strings.Join(res.Scopes, " ")
 	}
 	out, err := p.issue(ctx, c, u, &next, scope, "", now)
 	if err != nil {
-		return nil, err
+		return issued{}, err
 	}
 	err = p.cfg.Store.RotateRefresh(ctx, t.Hash, &next, now, res.Run, out.rows...)
 	if errors.Is(err, store.ErrGone) {
-		return nil, p.reused(ctx, g)
+		return issued{}, p.reused(ctx, g)
 	}
 	if err != nil {
-		return nil, err
+		return issued{}, err
 	}
-	return out.body, nil
+	return out, nil
 }
 
 // notAMember turns the refusal of an organization into the one of a token whose

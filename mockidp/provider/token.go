@@ -31,16 +31,16 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var body []byte
+	var out issued
 	switch v.Get("grant_type") {
 	case grantCode:
-		body, err = p.redeemCode(r.Context(), c, v)
+		out, err = p.redeemCode(r.Context(), c, v)
 	case grantRefresh:
-		body, err = p.refresh(r, c, v)
+		out, err = p.refresh(r, c, v)
 	case grantPassword, grantPasswordRealm:
-		body, err = p.passwordGrant(r, c, v)
+		out, err = p.passwordGrant(r, c, v)
 	case grantClient:
-		body, err = p.clientCredentials(r.Context(), c, v)
+		out, err = p.clientCredentials(r.Context(), c, v)
 	case "":
 		err = refuse(invalidRequest, "grant_type is missing")
 	default:
@@ -49,14 +49,22 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, body)
+	if out.transaction != "" { // not standard: where the story of these tokens can be read
+		w.Header().Set(TransactionHeader, out.transaction)
+	}
+	writeJSON(w, http.StatusOK, out.body)
 	return nil
 }
 
+// TransactionHeader names, in a token answer, the run of the login flow that gave
+// its claims, so that an app can ask for it. Tokens themselves stay standard.
+const TransactionHeader = "Mockidp-Transaction"
+
 // issued is one token answer and the rows that must be stored before it is sent.
 type issued struct {
-	body []byte
-	rows []*store.Token
+	body        []byte
+	rows        []*store.Token
+	transaction string // the grant's
 }
 
 // issue makes the tokens for grant g and the answer of RFC 6749 section 5.1.
@@ -67,7 +75,7 @@ func (p *Provider) issue(ctx context.Context, c *store.Client, u *store.User, g 
 	if err != nil {
 		return issued{}, err
 	}
-	out := issued{rows: []*store.Token{row}}
+	out := issued{rows: []*store.Token{row}, transaction: g.TransactionID}
 	o := newObject(2 << 10)
 	o.str("access_token", access)
 	if g.HasScope(scopeOffline) { // OIDC Core 11

@@ -26,11 +26,12 @@ type grantDetails struct {
 	LastUserAgent    string            `json:"last_user_agent,omitempty"`
 	OrganizationID   string            `json:"organization_id,omitempty"`
 	OrganizationName string            `json:"organization_name,omitempty"`
+	TransactionID    string            `json:"transaction_id,omitempty"`
 }
 
 func (g *Grant) details() (string, error) {
 	return asJSON(grantDetails{g.ACR, g.AMR, ms(g.RefreshExpires), ms(g.RefreshIdle), g.RefreshMetadata, ms(g.LastExchangedAt),
-		g.UserAgent, addr(g.LastIP), g.LastUserAgent, g.OrganizationID, g.OrganizationName})
+		g.UserAgent, addr(g.LastIP), g.LastUserAgent, g.OrganizationID, g.OrganizationName, g.TransactionID})
 }
 
 type toGrantDetails struct{ g *Grant }
@@ -42,7 +43,7 @@ func (d toGrantDetails) Scan(src any) error {
 	}
 	g := d.g
 	g.ACR, g.AMR, g.RefreshMetadata = v.ACR, v.AMR, v.RefreshMetadata
-	g.OrganizationID, g.OrganizationName = v.OrganizationID, v.OrganizationName
+	g.OrganizationID, g.OrganizationName, g.TransactionID = v.OrganizationID, v.OrganizationName, v.TransactionID
 	g.RefreshExpires, g.RefreshIdle, g.LastExchangedAt = fromMS(v.RefreshExpires), fromMS(v.RefreshIdle), fromMS(v.LastExchangedAt)
 	g.UserAgent, g.LastUserAgent = v.UserAgent, v.LastUserAgent
 	return toAddr{&g.LastIP}.Scan(v.LastIP)

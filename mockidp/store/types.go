@@ -267,6 +267,8 @@ type Grant struct {
 	OrganizationID   string // of the login; empty: none
 	OrganizationName string
 
+	TransactionID string // of the run that gave the claims: event.transaction.id; empty: no Action ran
+
 	Redeemed bool // read only: the code was used
 	Revoked  bool // read only
 }
