@@ -6,6 +6,7 @@
 //
 //	provider   OAuth 2.0 and OpenID Connect: /authorize, /oauth/token, /userinfo, …
 //	login      the login page: /u/login
+//	dashboard  Actions, flows and what happened, as pages: /dashboard/
 //	actions    the JavaScript runtime of Actions
 //	geoip      address in, place out
 //	store      what is kept

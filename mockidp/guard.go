@@ -85,6 +85,12 @@ func (s *Server) isAdmin(r *http.Request) bool {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
 		return false
 	}
+	return s.isTrusted(r)
+}
+
+// isTrusted reports whether who sent the request may do everything: the bearer
+// of the token, or without one this machine.
+func (s *Server) isTrusted(r *http.Request) bool {
 	if outbox.FromAction(r.Context()) {
 		return false // served in this process: it has no peer that could be trusted
 	}

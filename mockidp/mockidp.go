@@ -15,6 +15,7 @@ import (
 
 	"example.com/postlogin/mockidp/actions"
 	"example.com/postlogin/mockidp/clientip"
+	"example.com/postlogin/mockidp/dashboard"
 	"example.com/postlogin/mockidp/geoip"
 	"example.com/postlogin/mockidp/login"
 	"example.com/postlogin/mockidp/management"
@@ -48,11 +49,12 @@ type Config struct {
 	TestPassword string
 	// TrustedProxies may name the client's address in X-Forwarded-For; none by default.
 	TrustedProxies clientip.Resolver
-	// AdminToken guards /_mock/ as a bearer token. Empty opens it to requests
-	// that come from this machine, and to all when OpenAdmin is set.
+	// AdminToken guards /_mock/ as a bearer token, and the dashboard, where a
+	// browser shows it once. Empty opens both to requests that come from this
+	// machine, and to all when OpenAdmin is set.
 	AdminToken string
-	// OpenAdmin opens /_mock/ to every peer: for a container whose port is
-	// published on loopback only.
+	// OpenAdmin opens /_mock/ and the dashboard to every peer: for a container
+	// whose port is published on loopback only.
 	OpenAdmin bool
 	// DefaultAlg signs tokens of clients that name no algorithm: "RS256" (default) or "ES256".
 	DefaultAlg string
@@ -73,6 +75,7 @@ type Server struct {
 	provider *provider.Provider
 	login    *login.Login
 	api      *management.API
+	board    *dashboard.Dashboard
 	handler  http.Handler
 	offered  atomic.Pointer[locationList] // on the last login page
 }
@@ -129,6 +132,13 @@ func (s *Server) wire() (err error) {
 		Store: s.cfg.Store, Issuer: s.cfg.Issuer, HashPassword: login.HashPassword, Check: s.checkCode,
 		Authorize:  func(r *http.Request) ([]string, bool) { return s.provider.ClientScopes(r, s.isOwnAPI) },
 		Connection: management.Connection{ID: connectionID, Name: connectionName}, Log: s.log, Now: s.now,
+	})
+	if err != nil {
+		return fmt.Errorf("mockidp: %w", err)
+	}
+	s.board, err = dashboard.New(dashboard.Config{
+		BasePath: s.base, Issuer: s.cfg.Issuer, Secure: strings.HasPrefix(s.cfg.Issuer, "https:"),
+		Store: s.cfg.Store, Actions: s.cfg.Actions, Trusted: s.isTrusted, Token: s.cfg.AdminToken, Log: s.log, Now: s.now,
 	})
 	if err != nil {
 		return fmt.Errorf("mockidp: %w", err)
@@ -191,6 +201,8 @@ func (s *Server) routes() http.Handler {
 	sameOrigin := http.NewCrossOriginProtection()
 	mux := http.NewServeMux()
 	mux.Handle("/u/", sameOrigin.Handler(s.login))
+	mux.Handle(dashboard.Path, s.board)
+	mux.Handle("GET /dashboard", http.RedirectHandler(s.base+dashboard.Path, http.StatusSeeOther))
 	mux.Handle("/assets/", ui.Assets())
 	mux.Handle("GET /favicon.ico", ui.Favicon())
 	mux.HandleFunc("GET /{$}", s.home)

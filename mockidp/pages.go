@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"example.com/postlogin/mockidp/dashboard"
 	"example.com/postlogin/mockidp/provider"
 	"example.com/postlogin/mockidp/store"
 	"example.com/postlogin/mockidp/ui"
@@ -16,7 +17,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) {
 		s.internalError(w, r, err)
 		return
 	}
-	v := ui.Home{Base: s.base, Issuer: s.cfg.Issuer, Source: s.locationSource()}
+	v := ui.Home{Base: s.base, Issuer: s.cfg.Issuer, Source: s.locationSource(), Board: s.base + dashboard.Path}
 	if len(clients) > 0 {
 		v.App = backTo(clients[0])
 	}

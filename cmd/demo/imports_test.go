@@ -25,11 +25,12 @@ var allowed = map[string][]string{
 	"views":        {"static"}, // for the versioned addresses of its style sheet and scripts
 	"static":       {},
 
-	"mockidp":                 {"mockidp/actions", "mockidp/clientip", "mockidp/geoip", "mockidp/login", "mockidp/management", "mockidp/outbox", "mockidp/provider", "mockidp/store", "mockidp/ui"},
+	"mockidp":                 {"mockidp/actions", "mockidp/clientip", "mockidp/dashboard", "mockidp/geoip", "mockidp/login", "mockidp/management", "mockidp/outbox", "mockidp/provider", "mockidp/store", "mockidp/ui"},
 	"mockidp/actions":         {},
 	"mockidp/actions/npm":     {},
 	"mockidp/browse":          {},
 	"mockidp/clientip":        {},
+	"mockidp/dashboard":       {"mockidp/actions", "mockidp/store", "mockidp/ui"},
 	"mockidp/geoip":           {},
 	"mockidp/geoip/gen":       {"mockidp/geoip"},
 	"mockidp/login":           {"mockidp/store", "mockidp/ui"},

@@ -75,6 +75,20 @@ func everyPage(t *testing.T, browser context.Context) {
 			b.page(name, 403, b.logIn("London"))
 		}
 	})
+	t.Run("dashboard", func(t *testing.T) {
+		b := b.in(t)
+		b.open(s.issuer + "dashboard")
+		b.openDetails()
+		b.page("Getting Started", 200, 200)
+		b.page("no page here", 404, b.open(s.issuer+"dashboard/nowhere"))
+		b.width(390)
+		b.open(s.issuer + "dashboard/")
+		b.press(`button[popovertarget="menu"]`)
+		if !evaluate[bool](b, `document.querySelector("nav.side a").checkVisibility()`) {
+			t.Error("the button Menu opens no menu on a telephone")
+		}
+		b.page("menu open", 200, 200)
+	})
 	t.Run("an ID token without the claims", func(t *testing.T) {
 		s := openStack(t, func(o *options) { o.seed = mockidp.SeedEmpty })
 		b := ownCookies(t, browser)

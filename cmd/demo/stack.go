@@ -135,9 +135,10 @@ func (s *stack) greet(w io.Writer, took time.Duration) {
   3. read     login_count, last_login_city and last_login_country under "User profile"
 
   provider    %s
+  dashboard   %sdashboard   (no password on this machine)
   users       ada@example.test, grace@example.test, bob@example.test (blocked)   password: %s
   Actions     post-login-claims runs at each login; what it did: %s_mock/logins
   location    %s
 ready in %d ms
-`, s.appURL, mockidp.TestPassword, s.issuer, mockidp.TestPassword, s.issuer, mockidp.SourceText(s.idp.GeoIP.Description()), took.Milliseconds())
+`, s.appURL, mockidp.TestPassword, s.issuer, s.issuer, mockidp.TestPassword, s.issuer, mockidp.SourceText(s.idp.GeoIP.Description()), took.Milliseconds())
 }

@@ -46,6 +46,7 @@ func (c *config) greet(ctx context.Context, w io.Writer, idp *mockidp.Instance, 
 	place := idp.GeoIP.Description()
 	fmt.Fprintf(w, "mockidp %s  for testing only\n", version())
 	fmt.Fprintf(w, "  issuer      %s\n", c.options.Issuer)
+	fmt.Fprintf(w, "  dashboard   %sdashboard   (%s)\n", c.options.Issuer, c.door())
 	fmt.Fprintf(w, "  client      %s / %s   callback %s/callback\n", c.options.Client.ID, c.options.Client.Secret, c.appURL)
 	fmt.Fprint(w, "  users       ")
 	for i, u := range users {
@@ -65,6 +66,17 @@ func (c *config) greet(ctx context.Context, w io.Writer, idp *mockidp.Instance, 
 	}
 	_, err = fmt.Fprintf(w, "ready in %d ms\n", took.Milliseconds())
 	return err
+}
+
+// door says who may open the dashboard.
+func (c *config) door() string {
+	switch {
+	case c.options.AdminToken != "":
+		return "asks once for the admin token"
+	case c.options.OpenAdmin:
+		return "open to whoever reaches this port"
+	}
+	return "no password on this machine"
 }
 
 // ready asks the server that these settings describe whether it is ready: the

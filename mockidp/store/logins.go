@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"time"
 )
 
 const loginColumns = `id, user_id, n, at, ip, simulated, city, country_code, country, latitude, longitude, user_agent, client_id, blocked`
@@ -146,4 +147,13 @@ func (l *lane) lastLogins(ctx context.Context, userID string, limit int) (logins
 		return r.Scan(logins[len(logins)-1].columns()...)
 	})
 	return logins, err
+}
+
+// CountLogins returns how many credential logins there were from since on.
+func (s *Store) CountLogins(ctx context.Context, since time.Time) (n int, err error) {
+	var count int64
+	err = s.read(ctx, func(l *lane) error {
+		return l.row(ctx, `SELECT COUNT(*) FROM logins WHERE at >= $1`, []any{ms(since)}, toInt{&count})
+	})
+	return int(count), err
 }

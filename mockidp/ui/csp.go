@@ -26,6 +26,13 @@ func CSP(formActions ...string) string {
 	return b.String()
 }
 
+// StyleNonce adds to a policy of [CSP] that style elements with this nonce are
+// applied: an editor makes its own. The nonce must be new for each answer (CSP 3
+// section 7.1).
+func StyleNonce(policy, nonce string) string {
+	return strings.Replace(policy, "style-src 'self'", "style-src 'self' 'nonce-"+nonce+"'", 1)
+}
+
 // FormSource turns the address that a form's redirects end at into a CSP
 // source: the origin of an http or https URL ("http://localhost:3000"), else
 // the scheme ("com.example.app:"). It returns "" for what is neither; the

@@ -1,10 +1,12 @@
 // Package ui is the look of the provider's own pages: the frame around each of
-// them, the stylesheet, the icon, and the pages that belong to no feature (an
-// error, a logout). It serves its assets below /assets/ and decides nothing:
-// packages login and mockidp fill its views and choose the status.
+// them, the stylesheets, the scripts, the icon, and the pages that belong to no
+// feature (an error, a logout). It serves its assets below /assets/ and decides
+// nothing: packages login, dashboard and mockidp fill its views and choose the
+// status.
 //
-// Pages need no JavaScript, no network and no font but the system's. Colours
-// follow prefers-color-scheme.
+// Pages need no JavaScript, no network and no font but the system's: the
+// dashboard's scripts only make quicker what its forms do. Colours follow
+// prefers-color-scheme.
 package ui
 
 import (
@@ -21,6 +23,18 @@ import (
 type Frame struct {
 	Title string // of the browser's tab; the provider's name follows it
 	Base  string // path of the issuer without trailing slash, "" normally
+
+	Menu    []MenuGroup // navigation beside the content; nil: a narrow page without one
+	Here    string      // the URL of the Menu's link that this page belongs to
+	App     Link        // beside the Menu: the application to log in to, none when its URL is empty
+	Scripts []string    // ES modules by their plain names: "flow.js"
+	Nonce   string      // allows the style elements that a script adds, see [StyleNonce]; empty: none
+}
+
+// MenuGroup is some links of the navigation under one heading.
+type MenuGroup struct {
+	Name  string // may be empty
+	Links []Link
 }
 
 // Link is a way on from a page.

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -262,14 +263,66 @@ func TestAssets(t *testing.T) {
 	}
 }
 
-// The stylesheet loads nothing: no font, no picture, no other sheet. The pages
+// The stylesheets load nothing: no font, no picture, no other sheet. The pages
 // work with the cable out.
-func TestStylesheetLoadsNothing(t *testing.T) {
-	w := httptest.NewRecorder()
-	ui.Assets().ServeHTTP(w, httptest.NewRequest("GET", "/assets/idp.css", nil))
-	for _, word := range []string{"url(", "@import", "http:", "https:"} {
-		if strings.Contains(w.Body.String(), word) {
-			t.Errorf("the stylesheet has %q", word)
+func TestStylesheetsLoadNothing(t *testing.T) {
+	for _, name := range []string{"idp.css", "dashboard.css"} {
+		w := httptest.NewRecorder()
+		ui.Assets().ServeHTTP(w, httptest.NewRequest("GET", "/assets/"+name, nil))
+		if w.Code != 200 {
+			t.Errorf("%s: status %d", name, w.Code)
 		}
+		for _, word := range []string{"url(", "@import", "http:", "https:"} {
+			if strings.Contains(w.Body.String(), word) {
+				t.Errorf("%s has %q", name, word)
+			}
+		}
+	}
+}
+
+// A browser that takes gzip gets it, with a tag of its own.
+func TestAssetsAreCompressed(t *testing.T) {
+	get := func(encoding string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest("GET", "/assets/idp.css", nil)
+		r.Header.Set("Accept-Encoding", encoding)
+		w := httptest.NewRecorder()
+		ui.Assets().ServeHTTP(w, r)
+		return w
+	}
+	plain, zipped := get(""), get("br, gzip")
+	if plain.Header().Get("Content-Encoding") != "" || zipped.Header().Get("Content-Encoding") != "gzip" || zipped.Header().Get("Vary") != "Accept-Encoding" {
+		t.Fatalf("headers %v and %v", plain.Header(), zipped.Header())
+	}
+	if plain.Header().Get("ETag") == zipped.Header().Get("ETag") {
+		t.Error("both forms have the same ETag")
+	}
+	r, err := gzip.NewReader(zipped.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(r); err != nil || string(got) != plain.Body.String() {
+		t.Errorf("unzipped it is something else: %d bytes, %v", len(got), err)
+	}
+}
+
+func TestFrameWithMenu(t *testing.T) {
+	_, _, doc := render(t, 200, ui.Page(ui.Frame{
+		Title: "x", Base: "/s/otter-07", Here: "/here", App: ui.Link{Label: "Demo app", URL: "http://localhost:3000/"}, Scripts: []string{"dashboard.js"},
+		Menu: []ui.MenuGroup{{Name: "Actions", Links: []ui.Link{{Label: "Flows", URL: "/there"}, {Label: "Library", URL: "/here"}}}},
+	}))
+	if got := text(find(doc, "a", "aria-current", "page")); got != "Library" {
+		t.Errorf("the marked link is %q", got)
+	}
+	if got := attr(find(doc, "script", "type", "module"), "src"); !strings.HasPrefix(got, "/s/otter-07/assets/dashboard.") {
+		t.Errorf("script = %q", got)
+	}
+	if got := attr(find(doc, "button", "popovertarget", "menu"), "popovertarget"); find(doc, "nav", "id", got) == nil {
+		t.Errorf("the menu button opens %q, which is not there", got)
+	}
+}
+
+func TestStyleNonce(t *testing.T) {
+	if got := ui.StyleNonce(ui.CSP(), "N1"); !strings.Contains(got, "style-src 'self' 'nonce-N1';") || strings.Contains(got, "script-src 'self' 'nonce") {
+		t.Errorf("policy = %q", got)
 	}
 }

@@ -39,6 +39,17 @@ var logins = []test{
 			t.Error("login or session got no id")
 		}
 	}},
+	{"logins are counted from an instant on", func(t *testing.T, s *store.Store) {
+		u := newUser(t, s)
+		for i := range 3 {
+			check(t, s.CompleteLogin(t.Context(), "", &store.Login{UserID: u.ID, At: now.Add(time.Duration(i) * time.Hour)}, nil))
+		}
+		for i, want := range []int{3, 2, 1, 0} {
+			n, err := s.CountLogins(t.Context(), now.Add(time.Duration(i)*time.Hour))
+			check(t, err)
+			equal(t, fmt.Sprintf("from hour %d on", i), n, want)
+		}
+	}},
 	{"a request is answered by one login", func(t *testing.T, s *store.Store) {
 		u := newUser(t, s)
 		newRequest(t, s, "r1")

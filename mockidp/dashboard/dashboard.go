@@ -1,0 +1,73 @@
+package dashboard
+
+import (
+	"cmp"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"example.com/postlogin/mockidp/actions"
+	"example.com/postlogin/mockidp/store"
+)
+
+// Path is where the dashboard lives under the issuer's path.
+const Path = "/dashboard/"
+
+// trigger is the login flow, the only one here.
+const trigger = "post-login"
+
+// Config is what a Dashboard needs.
+type Config struct {
+	// BasePath is the issuer's path without trailing slash, "" normally. Requests
+	// arrive with it stripped; links and cookies need it.
+	BasePath string
+	Issuer   string // with its trailing slash, as the pages show it
+	// Secure marks the cookie Secure: the issuer is https.
+	Secure bool
+
+	Store   *store.Store    // required
+	Actions *actions.Runner // required: it compiles what is deployed
+
+	// Trusted reports whether a request may in without more ado. Required.
+	Trusted func(*http.Request) bool
+	// Token lets in whoever shows it. Empty: only Trusted lets anybody in.
+	Token string
+
+	Log *slog.Logger     // default: slog.Default()
+	Now func() time.Time // default: time.Now
+}
+
+// Dashboard is the pages' HTTP handler. Make one with New.
+type Dashboard struct {
+	cfg     Config
+	log     *slog.Logger
+	now     func() time.Time
+	root    string // Path under the issuer's path
+	handler http.Handler
+}
+
+// New checks cfg and returns a ready handler. It does no I/O.
+func New(cfg Config) (*Dashboard, error) {
+	if cfg.Store == nil || cfg.Actions == nil || cfg.Trusted == nil {
+		return nil, errors.New("dashboard: Store, Actions and Trusted are required")
+	}
+	d := &Dashboard{cfg: cfg, log: cmp.Or(cfg.Log, slog.Default()), now: cfg.Now, root: cfg.BasePath + Path}
+	if d.now == nil {
+		d.now = time.Now
+	}
+	d.handler = d.guard(d.routes())
+	return d, nil
+}
+
+// routes is every page behind the door.
+func (d *Dashboard) routes() http.Handler {
+	mux := http.NewServeMux()
+	page := func(pattern string, h handlerFunc) { mux.Handle(pattern, d.handle(h)) }
+	page("GET "+Path+"{$}", d.start)
+	page("/", d.nowhere)
+	return mux
+}
+
+// ServeHTTP serves [Path] and what is below it; BasePath is stripped already.
+func (d *Dashboard) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.handler.ServeHTTP(w, r) }
