@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,6 +82,24 @@ func everyPage(t *testing.T, browser context.Context) {
 		b.openDetails()
 		b.page("Getting Started", 200, 200)
 		b.page("no page here", 404, b.open(s.issuer+"dashboard/nowhere"))
+
+		b.page("Library", 200, b.open(s.issuer+"dashboard/actions/library"))
+		b.openDetails()
+		b.page("Library, menu open", 200, 200)
+		b.press(labelled("Build from scratch"))
+		b.page("Create Action, in a dialog", 200, 200)
+		b.page("templates", 200, b.open(s.issuer+"dashboard/actions/library/templates"))
+		b.page("Installed", 200, b.open(s.issuer+"dashboard/actions/library?tab=installed"))
+		b.page("found nothing", 200, b.open(s.issuer+"dashboard/actions/library?q=nothing"))
+		b.page("Create Action", 200, b.open(s.issuer+"dashboard/actions/library/create"))
+		b.fill("#name", "<b>")
+		b.page("Create Action, a wrong name", 400, b.click(labelled("Create")))
+		b.fill("#name", "a-very-long-name-of-an-action-that-is-hardly-good-style-but-allowed")
+		b.page("editor, created", 200, b.click(labelled("Create")))
+		b.fill("#code", "exports.onExecutePostLogin = async () => { "+strings.Repeat("wide ", 60)+"};")
+		b.page("editor, a mistake", 422, b.click(labelled("Deploy")))
+		b.page("delete", 200, b.click(labelled("Delete this Action")))
+
 		b.width(390)
 		b.open(s.issuer + "dashboard/")
 		b.press(`button[popovertarget="menu"]`)

@@ -65,6 +65,14 @@ func (d *Dashboard) routes() http.Handler {
 	mux := http.NewServeMux()
 	page := func(pattern string, h handlerFunc) { mux.Handle(pattern, d.handle(h)) }
 	page("GET "+Path+"{$}", d.start)
+	page("GET "+Path+libraryPath, d.library)
+	page("GET "+Path+createPath, d.createPage)
+	page("POST "+Path+createPath, d.create)
+	page("GET "+Path+templatesPath, d.templates)
+	page("GET "+Path+editorPath+"{id}", d.editor)
+	page("POST "+Path+editorPath+"{id}", d.edit)
+	page("GET "+Path+editorPath+"{id}/delete", d.deletePage)
+	page("POST "+Path+editorPath+"{id}/delete", d.delete)
 	page("/", d.nowhere)
 	return mux
 }

@@ -1,9 +1,9 @@
 package dashboard
 
 import (
+	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
@@ -13,20 +13,22 @@ import (
 
 // The pages of the navigation, below [Path].
 const (
-	startPath = ""
+	startPath   = ""
+	libraryPath = "actions/library"
 )
 
 // menu is the navigation. Its labels are the workshop's, which are Auth0's.
 func (d *Dashboard) menu() []ui.MenuGroup {
-	link := func(label, path string) ui.Link { return ui.Link{Label: label, URL: d.root + path} }
+
 	return []ui.MenuGroup{
-		{Links: []ui.Link{link("Getting Started", startPath)}},
+		{Links: []ui.Link{d.to("Getting Started", startPath)}},
+		{Name: "Actions", Links: []ui.Link{d.to("Library", libraryPath)}},
 	}
 }
 
 // frame is what stands around a page; path is that of its entry in the menu.
 func (d *Dashboard) frame(r *http.Request, title, path string, scripts ...string) (ui.Frame, error) {
-	clients, err := d.cfg.Store.Clients(r.Context())
+	app, err := d.firstClient(r.Context())
 	if err != nil {
 		return ui.Frame{}, err
 	}
@@ -34,10 +36,20 @@ func (d *Dashboard) frame(r *http.Request, title, path string, scripts ...string
 		Title: title, Base: d.cfg.BasePath, Menu: d.menu(), Here: d.root + path,
 		Scripts: append([]string{"dashboard.js"}, scripts...),
 	}
-	if i := slices.IndexFunc(clients, func(c *store.Client) bool { return homeOf(c) != "" }); i >= 0 {
-		f.App = ui.Link{Label: clients[i].Name, URL: homeOf(clients[i])}
+	if home := homeOf(app); home != "" {
+		f.App = ui.Link{Label: app.Name, URL: home}
 	}
 	return f, nil
+}
+
+// firstClient is the application that texts and links speak of; one with
+// placeholders when there is none.
+func (d *Dashboard) firstClient(ctx context.Context) (*store.Client, error) {
+	clients, err := d.cfg.Store.Clients(ctx)
+	if err != nil || len(clients) > 0 {
+		return append(clients, nil)[0], err
+	}
+	return &store.Client{ID: "CLIENT_ID", Name: "your application", Secret: "CLIENT_SECRET"}, nil
 }
 
 // homeOf is where an application's start page is, as far as its registration
@@ -64,4 +76,16 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// to is a link to a page below [Path].
+func (d *Dashboard) to(label, path string) ui.Link { return ui.Link{Label: label, URL: d.root + path} }
+
+// described lists the ids for aria-describedby: the hint's, and the error's when
+// there is one.
+func described(hint, errorID, wrong string) string {
+	if wrong == "" {
+		return hint
+	}
+	return errorID + " " + hint
 }

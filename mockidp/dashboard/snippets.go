@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-
-	"example.com/postlogin/mockidp/store"
 )
 
 // snippet is something to paste that connects an application to this provider.
@@ -16,13 +14,9 @@ type snippet struct {
 // snippets are filled in with the first application's real values. The tenant is
 // for tests: its secrets are shown.
 func (d *Dashboard) snippets(ctx context.Context) ([]snippet, error) {
-	clients, err := d.cfg.Store.Clients(ctx)
+	c, err := d.firstClient(ctx)
 	if err != nil {
 		return nil, err
-	}
-	c := &store.Client{ID: "CLIENT_ID", Secret: "CLIENT_SECRET"}
-	if len(clients) > 0 {
-		c = clients[0]
 	}
 	callback := "http://localhost:3000/callback"
 	if len(c.RedirectURIs) > 0 {

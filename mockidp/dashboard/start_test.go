@@ -30,6 +30,7 @@ func TestNextStep(t *testing.T) {
 		}
 	}
 	want("Create your first Action")
+	b.follow("Create Action").want(200)
 	a := &store.Action{Name: "claims", Trigger: mockidp.Trigger, Runtime: "node18", Code: mockidp.PostLoginClaims}
 	must(t, b.idp.Store.CreateAction(t.Context(), a))
 	want("Deploy it")

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -13,6 +15,8 @@ var (
 	ErrBound = errors.New("store: the Action is bound to a trigger")
 	// ErrNoValue: a secret is to keep its value and has none.
 	ErrNoValue = errors.New("store: the secret has no value yet")
+	// ErrChanged: somebody else has changed meanwhile what is to be changed.
+	ErrChanged = errors.New("store: it was changed by somebody else meanwhile")
 )
 
 // ActionPatch changes an Action's draft. Nil members change nothing.
@@ -20,11 +24,16 @@ type ActionPatch struct {
 	Name, Runtime, Code *string
 	Secrets             map[string]*string // the whole set; nil keeps the value that the draft has
 	Dependencies        *[]Dependency
+
+	// Base, when it is not empty, is the [HashCode] of the code that the draft must
+	// still have: the editor's text began as that one. Else the edit is ErrChanged.
+	Base string
 }
 
 // EditAction applies p to the draft and returns the Action as it then is. The
 // deployed version stays as it is, its name too. ErrNotFound, ErrExists for a
-// name in use, ErrNoValue. Edits at the same time all take effect.
+// name in use, ErrNoValue, ErrChanged. Edits at the same time all take effect, but
+// for those with a Base that one of them has changed.
 func (s *Store) EditAction(ctx context.Context, id string, p ActionPatch, now time.Time) (*Action, error) {
 	a := new(Action)
 	err := s.tx(ctx, func(l *lane) error {
@@ -32,6 +41,9 @@ func (s *Store) EditAction(ctx context.Context, id string, p ActionPatch, now ti
 		err := l.row(ctx, `UPDATE actions SET updated_at = $2 WHERE id = $1 RETURNING `+actionColumns, []any{id, ms(now)}, a.columns()...)
 		if err != nil {
 			return err
+		}
+		if p.Base != "" && p.Base != HashCode(a.Code) {
+			return ErrChanged
 		}
 		if err := a.apply(p); err != nil {
 			return err
@@ -149,9 +161,28 @@ func (s *Store) Bindings(ctx context.Context, trigger string) (list []*Binding, 
 
 // SetBindings is [Store.Bind] with display names.
 func (s *Store) SetBindings(ctx context.Context, trigger string, list []*Binding) error {
+	return s.ReplaceBindings(ctx, trigger, nil, list)
+}
+
+// ReplaceBindings is [Store.SetBindings] for somebody who has seen the flow
+// before: it returns ErrChanged, and changes nothing, when the flow's Actions are
+// no longer these, in this order. A nil seen replaces any flow.
+func (s *Store) ReplaceBindings(ctx context.Context, trigger string, seen []string, list []*Binding) error {
 	return s.tx(ctx, func(l *lane) error {
-		if _, err := l.exec(ctx, `DELETE FROM bindings WHERE trigger_id = $1`, trigger); err != nil {
+		// The DELETE reads them, so that nobody changes them until the end.
+		was := map[int64]string{}
+		err := l.rows(ctx, `DELETE FROM bindings WHERE trigger_id = $1 RETURNING position, action_id`, []any{trigger}, func(r *sql.Rows) error {
+			var position int64
+			var id string
+			err := r.Scan(&position, &id)
+			was[position] = id
 			return err
+		})
+		if err != nil {
+			return err
+		}
+		if seen != nil && !slices.Equal(seen, inPosition(was)) {
+			return ErrChanged
 		}
 		for i, b := range list {
 			err := l.change(ctx, ErrNotFound, `INSERT INTO bindings (trigger_id, position, action_id, display_name)
@@ -162,6 +193,14 @@ func (s *Store) SetBindings(ctx context.Context, trigger string, list []*Binding
 		}
 		return nil
 	}, dropFlows)
+}
+
+func inPosition(ids map[int64]string) []string {
+	list := make([]string, 0, len(ids))
+	for _, position := range slices.Sorted(maps.Keys(ids)) {
+		list = append(list, ids[position])
+	}
+	return list
 }
 
 // BindLast puts the Action at the end of its trigger's flow, unless it is in it

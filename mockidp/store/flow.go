@@ -17,11 +17,30 @@ func (v *Version) columns() []any {
 // makes that one live. It does not compile it: package actions does, before.
 // ErrNotFound.
 func (s *Store) Deploy(ctx context.Context, id string, now time.Time) (*Version, error) {
+	return s.deploy(ctx, id, func(*Version) error { return nil }, now)
+}
+
+// DeployCode is [Store.Deploy] for a draft whose code was checked: it returns
+// ErrChanged, and deploys nothing, when the draft's code is another one by now.
+func (s *Store) DeployCode(ctx context.Context, id, code string, now time.Time) (*Version, error) {
+	return s.deploy(ctx, id, func(v *Version) error {
+		if v.Code != code {
+			return ErrChanged
+		}
+		return nil
+	}, now)
+}
+
+// deploy undoes the deployment when check refuses it.
+func (s *Store) deploy(ctx context.Context, id string, check func(*Version) error, now time.Time) (*Version, error) {
 	v := &Version{ActionID: id, CreatedAt: now}
 	err := s.tx(ctx, func(l *lane) error {
 		err := l.row(ctx, `UPDATE actions SET deployed_version = deployed_version + 1 WHERE id = $1 RETURNING name, deployed_version, runtime, code, secrets, dependencies`, []any{id},
 			&v.Name, &v.Number, &v.Runtime, &v.Code, toJSON{&v.Secrets}, toJSON{&v.Dependencies})
 		if err != nil {
+			return err
+		}
+		if err := check(v); err != nil {
 			return err
 		}
 		_, err = l.exec(ctx, `INSERT INTO action_versions (`+versionColumns+`) SELECT $1, name, deployed_version, runtime, code, secrets, dependencies, CAST($2 AS BIGINT) FROM actions WHERE id = $1`, id, ms(now))

@@ -13,3 +13,6 @@ func HashSecret(value string) string {
 	sum := sha256.Sum256([]byte(value))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
+
+// HashCode names a text of an Action in a few characters: see [ActionPatch].
+func HashCode(code string) string { return HashSecret(code) }

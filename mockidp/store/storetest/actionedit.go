@@ -120,6 +120,61 @@ var actionEdit = []test{
 		check(t, err)
 		equal(t, "runtime, secrets", fmt.Sprintln(got.Runtime, len(got.Secrets)), "node18 9\n")
 	}},
+	{"an edit of an older text is refused", func(t *testing.T, s *store.Store) {
+		a := newAction(t, s, "claims")
+		base := store.HashCode(a.Code)
+		got, err := s.EditAction(t.Context(), a.ID, store.ActionPatch{Code: ptr("// mine"), Base: base}, now)
+		check(t, err)
+		equal(t, "the first edit", got.Code, "// mine")
+		_, err = s.EditAction(t.Context(), a.ID, store.ActionPatch{Code: ptr("// yours"), Name: ptr("yours"), Base: base}, now.Add(time.Hour))
+		wantErr(t, "the second edit", err, store.ErrChanged)
+		kept, err := s.Action(t.Context(), a.ID)
+		check(t, err)
+		equal(t, "draft", kept, got)
+	}},
+	{"of edits of one text one wins", func(t *testing.T, s *store.Store) {
+		a := newAction(t, s, "claims")
+		won := 0
+		for _, err := range race(16, func(i int) error {
+			_, err := s.EditAction(t.Context(), a.ID, store.ActionPatch{Code: ptr(fmt.Sprint("// ", i)), Base: store.HashCode(a.Code)}, now)
+			return err
+		}) {
+			if err == nil {
+				won++
+			} else {
+				wantErr(t, "a loser", err, store.ErrChanged)
+			}
+		}
+		equal(t, "winners", won, 1)
+	}},
+	{"only the code that was checked is deployed", func(t *testing.T, s *store.Store) {
+		a := newAction(t, s, "claims")
+		_, err := s.DeployCode(t.Context(), a.ID, "// another", now)
+		wantErr(t, "another code", err, store.ErrChanged)
+		_, err = s.DeployCode(t.Context(), "nope", a.Code, now)
+		wantErr(t, "an unknown Action", err, store.ErrNotFound)
+		list, err := s.Versions(t.Context(), a.ID)
+		check(t, err)
+		equal(t, "versions", len(list), 0)
+		v, err := s.DeployCode(t.Context(), a.ID, a.Code, now)
+		check(t, err)
+		equal(t, "version", v.Number, 1)
+	}},
+	{"a flow that somebody else changed is not replaced", func(t *testing.T, s *store.Store) {
+		a, b := newAction(t, s, "a"), newAction(t, s, "b")
+		first := []*store.Binding{{ActionID: a.ID}, {ActionID: b.ID}}
+		check(t, s.ReplaceBindings(t.Context(), "post-login", []string{}, first))
+		for what, seen := range map[string][]string{"empty": {}, "shorter": {a.ID}, "another order": {b.ID, a.ID}} {
+			wantErr(t, what, s.ReplaceBindings(t.Context(), "post-login", seen, nil), store.ErrChanged)
+		}
+		got, err := s.Bindings(t.Context(), "post-login")
+		check(t, err)
+		equal(t, "bindings", got, first)
+		check(t, s.ReplaceBindings(t.Context(), "post-login", []string{a.ID, b.ID}, []*store.Binding{{ActionID: b.ID}}))
+		got, err = s.Bindings(t.Context(), "post-login")
+		check(t, err)
+		equal(t, "bindings after", got, []*store.Binding{{ActionID: b.ID}})
+	}},
 	{"an Action in a flow is deleted by force only", func(t *testing.T, s *store.Store) {
 		a, b := newAction(t, s, "a"), newAction(t, s, "b")
 		for _, x := range []*store.Action{a, b} {
