@@ -129,7 +129,7 @@ func (s *Server) wire() (err error) {
 		return fmt.Errorf("mockidp: %w", err)
 	}
 	s.api, err = management.New(management.Config{
-		Store: s.cfg.Store, Issuer: s.cfg.Issuer, HashPassword: login.HashPassword, Check: s.checkCode,
+		Store: s.cfg.Store, Issuer: s.cfg.Issuer, HashPassword: login.HashPassword, Check: s.checkCode, Test: s.testAction,
 		Authorize:  func(r *http.Request) ([]string, bool) { return s.provider.ClientScopes(r, s.isOwnAPI) },
 		Connection: management.Connection{ID: connectionID, Name: connectionName}, Log: s.log, Now: s.now,
 	})

@@ -191,10 +191,7 @@ func (f *loginFlow) record(res provider.Result) (*store.Run, error) {
 // their secrets, and what they asked for.
 func (f *loginFlow) recordJSON() ([]byte, error) {
 	out := *f.out
-	out.Runs = slices.Clone(out.Runs)
-	for i := range out.Runs {
-		out.Runs[i].Requests = outbox.Redacted(out.Runs[i].Requests)
-	}
+	out.Runs = withoutSecrets(out.Runs)
 	if out.Suspended != nil { // what was asked for so far is in out itself
 		s := *out.Suspended
 		s.Before = nil
@@ -211,6 +208,15 @@ func (f *loginFlow) recordJSON() ([]byte, error) {
 	}
 	b = append(b, `,"result":`...)
 	return append(append(b, result...), '}'), nil
+}
+
+// withoutSecrets is a copy of runs whose requests show no credentials.
+func withoutSecrets(runs []actions.ActionRun) []actions.ActionRun {
+	list := slices.Clone(runs)
+	for i := range list {
+		list[i].Requests = outbox.Redacted(list[i].Requests)
+	}
+	return list
 }
 
 // flow is the live version of each bound Action.

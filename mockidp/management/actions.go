@@ -149,6 +149,9 @@ func (a *API) testAction(r *http.Request) (any, error) {
 	if code, ok := errors.AsType[*CodeError](err); ok {
 		return nil, codeProblem(row.Name, code)
 	}
+	if wrong, ok := errors.AsType[*PayloadError](err); ok {
+		return nil, badBody("%s' on property 'payload", wrong.Message)
+	}
 	if err != nil {
 		return nil, err
 	}

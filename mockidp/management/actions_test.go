@@ -197,6 +197,8 @@ func TestADraftIsTestedWhereTheServerCan(t *testing.T) {
 				return nil, errors.New("a worker died")
 			case `{"bad":1}`:
 				return nil, &management.CodeError{Message: "no handler"}
+			case `{"user":5}`:
+				return nil, &management.PayloadError{Message: "user: expected an object"}
 			}
 			return json.RawMessage(`{"action":"` + a.Name + `","event":` + string(payload) + `}`), nil
 		}
@@ -206,5 +208,6 @@ func TestADraftIsTestedWhereTheServerCan(t *testing.T) {
 	c.call("POST", path+"/test", `{"payload":{}}`, 200, `{"payload":{"event":{}}}`)
 	c.call("POST", path+"/test", `{}`, 400, `{"message":"Payload validation error: 'Missing required property: payload'."}`)
 	c.call("POST", path+"/test", `{"payload":{"bad":1}}`, 400, `{"message":"The Action \"claims\" does not compile: no handler"}`)
+	c.call("POST", path+"/test", `{"payload":{"user":5}}`, 400, `{"errorCode":"invalid_body","message":"Payload validation error: 'user: expected an object' on property 'payload'."}`)
 	c.call("POST", path+"/test", `{"payload":{"fail":1}}`, 500, `{"message":"An internal error occurred"}`)
 }

@@ -54,6 +54,12 @@ func (e *CodeError) Error() string {
 	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Message)
 }
 
+// PayloadError is what Config.Test says of a payload that is no event.
+type PayloadError struct{ Message string }
+
+// Error gives the message.
+func (e *PayloadError) Error() string { return e.Message }
+
 // codeProblem is the answer to code that does not compile. Auth0 finds out after
 // it has answered and sets the status "failed"; here the answer says it.
 func codeProblem(name string, e *CodeError) error {
