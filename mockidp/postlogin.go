@@ -247,7 +247,18 @@ func (s *Server) versions(ctx context.Context, began []actions.FlowAction) ([]ac
 }
 
 func asAction(v *store.Version) actions.Action {
-	return actions.Action{ID: v.ActionID, Name: v.Name, Version: v.Number, Source: v.Code, Secrets: v.Secrets}
+	return actions.Action{ID: v.ActionID, Name: v.Name, Version: v.Number, Source: v.Code, Secrets: v.Secrets, Dependencies: declared(v.Dependencies)}
+}
+
+func declared(list []store.Dependency) map[string]string {
+	if len(list) == 0 {
+		return nil
+	}
+	m := make(map[string]string, len(list))
+	for _, d := range list {
+		m[d.Name] = d.Version
+	}
+	return m
 }
 
 // inOrder lists the claims that a token gets in the order in which the Actions

@@ -21,7 +21,7 @@ func (s *Server) testAction(ctx context.Context, a *store.Action, payload json.R
 	if err := json.Unmarshal(payload, ev); err != nil {
 		return nil, &management.PayloadError{Message: err.Error()}
 	}
-	draft := actions.Action{ID: a.ID, Name: a.Name, Source: a.Code, Secrets: a.Secrets} // no version: that of a draft is 0
+	draft := actions.Action{ID: a.ID, Name: a.Name, Source: a.Code, Secrets: a.Secrets, Dependencies: declared(a.Dependencies)} // no version: that of a draft is 0
 	out, err := s.cfg.Actions.PostLogin(ctx, []actions.Action{draft}, ev)
 	if err != nil {
 		return nil, fmt.Errorf("test Action %s: %w", a.ID, err)

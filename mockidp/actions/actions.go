@@ -49,6 +49,11 @@ type Action struct {
 	Version int
 	Source  string
 	Secrets map[string]string // event.secrets of this Action
+
+	// Dependencies are the packages that it declares, with their versions. What
+	// require finds does not depend on them, but the auth0 SDK answers as the
+	// declared version does.
+	Dependencies map[string]string
 }
 
 // Runner runs Actions. It is safe for concurrent use.

@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write what the cases in testdata/cases 
 // order of their names), perhaps secrets.json and event.json (a patch of
 // testdata/event.json, null deletes), and want.json. continue.json is a list of
 // further patches: a login that was suspended goes on with each of them in turn.
-// directory.json is what api.roles and api.groups know, node_modules/… a folder
+// dependencies.json are the packages that they declare, directory.json is what api.roles and api.groups know, node_modules/… a folder
 // of packages, answers.json what requests ("GET https://…") are answered. Every case runs twice in a
 // worker, so that a warm run must give what the first gave, and once cold in
 // this process. A case that Compile refuses is not run.
@@ -68,7 +68,7 @@ func readCase(t *testing.T, file string) *testCase {
 		t.Fatal(err)
 	}
 	c := &testCase{file: file, archive: archive, event: sampleEvent(t)}
-	var secrets map[string]string
+	var secrets, dependencies map[string]string
 	var directory Directory
 	for _, f := range archive.Files {
 		switch {
@@ -76,6 +76,8 @@ func readCase(t *testing.T, file string) *testCase {
 			c.want = f.Data
 		case f.Name == "secrets.json":
 			mustJSON(t, f.Data, &secrets)
+		case f.Name == "dependencies.json":
+			mustJSON(t, f.Data, &dependencies)
 		case f.Name == "event.json":
 			c.event = patchedEvent(t, f.Data)
 		case strings.HasPrefix(f.Name, "node_modules/"):
@@ -95,7 +97,7 @@ func readCase(t *testing.T, file string) *testCase {
 		}
 	}
 	for i := range c.flow {
-		c.flow[i].Secrets = secrets
+		c.flow[i].Secrets, c.flow[i].Dependencies = secrets, dependencies
 	}
 	c.event.Directory = directory
 	return c

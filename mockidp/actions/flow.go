@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -119,9 +121,12 @@ func (f *flowRun) extra(a *Action) ([]byte, error) {
 	if names("cache") {
 		x.Cache = f.runner.cache.snapshot(now.UnixMilli())
 	}
+	if names("auth0") {
+		x.Declared = a.Dependencies
+	}
 	x.PrimarySet, x.Scopes = f.out.PrimaryUser != "", len(f.out.AddedScopes)
 	x.Metadata = [2]int{sizeOf(f.out.AppMetadata), sizeOf(f.out.UserMetadata)}
-	if x.Now == 0 && x.Directory == nil && x.Cache == nil && !x.PrimarySet && x.Scopes == 0 && x.Metadata == [2]int{} {
+	if x.Now == 0 && x.Directory == nil && x.Cache == nil && x.Declared == nil && !x.PrimarySet && x.Scopes == 0 && x.Metadata == [2]int{} {
 		return nil, nil
 	}
 	return json.Marshal(x)
@@ -167,11 +172,16 @@ func (f *flowRun) release() {
 }
 
 // keyOf names the version of an Action. The text is part of it: whoever deploys
-// other text under an old number gets a new world.
+// other text under an old number gets a new world, and so are the dependencies,
+// which a draft may change alone.
 func keyOf(a *Action) programKey {
 	h := sha256.New()
 	var n [8]byte
-	for _, s := range []string{a.ID, a.Name, a.Source} {
+	parts := []string{a.ID, a.Name, a.Source}
+	for _, name := range slices.Sorted(maps.Keys(a.Dependencies)) {
+		parts = append(parts, name, a.Dependencies[name])
+	}
+	for _, s := range parts {
 		binary.LittleEndian.PutUint64(n[:], uint64(len(s)))
 		h.Write(n[:])
 		h.Write([]byte(s))

@@ -93,6 +93,8 @@ type runExtra struct {
 	Scopes     int         `json:"scopes,omitempty"`      // how many were added already
 	Metadata   [2]int      `json:"metadata,omitzero"`     // bytes of app and user metadata that were set already
 	Now        int64       `json:"now,omitempty"`         // the frozen clock, unix milliseconds; 0: the clock runs
+
+	Declared map[string]string `json:"declared,omitempty"` // dependencies of the Action: package and version
 }
 
 // The header of a run is binary so that the event, much the largest part, is

@@ -11,7 +11,7 @@ import (
 
 // The Node surface that Actions use is JavaScript in prelude/*.js over the
 // functions of hostFunctions. Each file is one expression, a function of
-// (host, need, bundled) that returns { globals, modules }; it is compiled once per
+// (host, need, bundled, declared) that returns { globals, modules }; it is compiled once per
 // process and runs in a world at the first touch of one of its names.
 //
 //go:embed prelude/*.js
@@ -136,7 +136,7 @@ func (w *world) need(part string) *goja.Object {
 	f, _ := goja.AssertFunction(v)
 	v, err = f(goja.Undefined(), w.host(), w.rt.ToValue(func(c goja.FunctionCall) goja.Value {
 		return w.need(c.Argument(0).String())
-	}), w.rt.ToValue(w.bundled))
+	}), w.rt.ToValue(w.bundled), w.rt.ToValue(w.declared))
 	rethrow(err)
 	o := v.(*goja.Object)
 	w.parts[part] = o

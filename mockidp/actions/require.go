@@ -79,6 +79,12 @@ func (w *world) bundled(call goja.FunctionCall) goja.Value {
 	return v
 }
 
+// declared tells parts of the prelude which version of a package the Action
+// declares; "" when it does not.
+func (w *world) declared(call goja.FunctionCall) goja.Value {
+	return w.rt.ToValue(w.run.known().extra.Declared[call.Argument(0).String()])
+}
+
 // throwModule throws what is wrong with a module; when it was not found at all,
 // with what to do about it.
 func (w *world) throwModule(dir, request string, err error) {

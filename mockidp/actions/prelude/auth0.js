@@ -1,15 +1,16 @@
 // The clients of the auth0 SDK over fetch: the calls, answers and errors that
-// Actions use. Where its versions differ, an Action is answered as the version that
-// has the name it calls: 4 with {data, status, headers}, 2 and 3 (also with a
-// callback) and 5 to 7 with the body itself. Of a name that several have, 4 is
-// meant, unless the arguments are those of another. The SDK's retries are left out.
+// Actions use. Its versions differ: 4 answers with {data, status, headers}, 2 and 3
+// (also with a callback) and 5 to 7 with the body itself. The version is the one that
+// the Action declares. Without one it is the one that has the called name; of a name
+// that several have, 4 is meant, unless the arguments are those of another. The SDK's
+// retries are left out.
 (function (host, need) {
   const { send } = need('fetch');
   const { URLSearchParams } = need('url').globals;
   const { AbortController } = need('events').globals;
-  const { calls, arranged, address } = need('auth0calls');
+  const { calls, major, arranged, address } = need('auth0calls');
 
-  const fail = (what) => { throw new Error(`auth0: ${what} is not supported by this emulator yet`); };
+  const fail = (what) => { throw new Error(`auth0: ${what} is not supported by this emulator yet${major ? `, or not part of version ${major}, which the Action declares` : ''}`); };
   // Asked for by the language or by tools, and not there in the SDK either.
   const quiet = ['then', 'toJSON', 'default', '$$typeof'];
   // known is target, where what is not built says so.
@@ -206,7 +207,7 @@
       for (const name of Object.keys(authCalls)) {
         methods[name] = (body, ...more) => {
           const callback = more.find((a) => typeof a === 'function');
-          return begun((line) => authorize(options, authCalls[name], body, line, callback ? 3 : 4), callback);
+          return begun((line) => authorize(options, authCalls[name], body, line, callback || (major && major < 4) ? 3 : 4), callback);
         };
       }
       for (const name of Object.keys(oldAuthCalls)) {

@@ -1,7 +1,7 @@
 // What the auth0 SDK calls of the Management API: one line per method, with the
 // HTTP method and the path below /api/v2/. A last word "page" or "take" makes it a
 // list that is read page by page, of the member named after it; "as" wraps the body.
-(function () {
+(function (host, need, bundled, declared) {
   // The names of version 4. Those that version 5 has too (shared) are meant in its
   // sense when the id is not in an object.
   const v4 = `
@@ -149,20 +149,29 @@ sendEmailVerification POST jobs/verification-email`;
     return call;
   });
 
+  // major is the version that the Action declares; 0 when it does not or says
+  // "latest": then the call itself shows which is meant.
+  const major = parseInt(declared('auth0'), 10) || 0;
+  const isShared = (call) => shared.includes(call.name[call.name.length - 1]);
+  // there tells whether that version has the call; nearly all names of 4 are in 3.
+  const there = (call) => !major || (major >= 5 ? call.style === 5 || (call.style === 4 && isShared(call)) : major === 4 ? call.style === 4 : call.style !== 5);
+
   // arranged finds id, query, body and callback among the arguments of a call.
   function arranged(call, args) {
-    const rest = [...args], out = { style: call.style, ids: {}, query: {} };
-    if (typeof rest[rest.length - 1] === 'function') {
+    const rest = [...args], out = { style: major ? Math.min(Math.max(major, 3), 5) : call.style, ids: {}, query: {} };
+    if (major < 4 && typeof rest[rest.length - 1] === 'function') {
       out.callback = rest.pop();
       out.style = 3;
     }
     if (call.ids.length) {
-      if (typeof rest[0] === 'object' && rest[0] !== null) {
+      const object = typeof rest[0] === 'object' && rest[0] !== null;
+      if (major === 4 && !object) rest[0] = {};
+      if (major === 4 || (object && (major < 5 || call.path.includes('?')))) {
         out.query = { ...rest.shift() };
         for (const id of call.ids) { out.ids[id] = out.query[id]; delete out.query[id]; }
       } else {
         for (const id of call.ids) out.ids[id] = rest.shift();
-        if (out.style === 4) out.style = shared.includes(call.name[call.name.length - 1]) ? 5 : 3;
+        if (out.style === 4) out.style = isShared(call) ? 5 : 3;
       }
     }
     if (call.verb === 'GET') Object.assign(out.query, rest[0]);
@@ -185,5 +194,5 @@ sendEmailVerification POST jobs/verification-email`;
     return path;
   }
 
-  return { globals: {}, modules: {}, calls: [...read(v4, 4), ...read(v5, 5), ...read(v3, 3)], arranged, address };
+  return { globals: {}, modules: {}, calls: [...read(v4, 4), ...read(v5, 5), ...read(v3, 3)].filter(there), major, arranged, address };
 })
