@@ -132,7 +132,8 @@ func TestActionsUseEachVersionOfTheSDK(t *testing.T) {
 		`["invalid_token",401,null],["AuthApiError",400,"invalid_grant"],["AuthApiError",401,"invalid_client"]]`)
 }
 
-// An error of the API that the Action does not catch ends the login with its message.
+// An error of the API that the Action does not catch ends the login with its
+// message, and stands in the execution.
 func TestAnErrorOfTheSDKEndsTheLogin(t *testing.T) {
 	idp, rp := newPair(t, mockidptest.Empty)
 	deployManager(t, idp, "manage", `	await m.users.get({ id: "auth0|nobody" });`)
@@ -141,6 +142,15 @@ func TestAnErrorOfTheSDKEndsTheLogin(t *testing.T) {
 	if !ok || refusal.code != "access_denied" || refusal.description != "The user does not exist." {
 		t.Errorf("login: %v", err)
 	}
+	var runs []struct {
+		ID string `json:"transaction_id"`
+	}
+	admin(t, http.MethodGet, idp.Issuer+"_mock/logins", "", &runs)
+	deployManager(t, idp, "manage", `
+	const { data: { details } } = await m.logs.get({ id: "`+runs[0].ID+`" });
+	const execution = await m.actions.executions.get(details.actions.executions[0]);
+	api.idToken.setCustomClaim("execution", [execution.status, execution.results[0].action_name, execution.results[0].error.msg]);`)
+	wantClaim(t, rp.mustLogin(newBrowser(t), address(t, "London")), "execution", `["final","manage","ManagementApiError: The user does not exist."]`)
 }
 
 // syncBuffer is a log to read while the provider writes.

@@ -76,9 +76,23 @@ func (a *API) logJSON(run *store.Run, details bool) logEntry {
 		e.Type = failed
 	}
 	if details {
-		e.Details = rec.Result
+		e.Details = withExecution(rec.Result, run.ID)
 	}
 	return e
+}
+
+// withExecution adds to the details of an entry where its Actions' execution is found.
+func withExecution(details json.RawMessage, id string) json.RawMessage {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(details, &members); err != nil || members == nil {
+		return details
+	}
+	members["actions"], _ = json.Marshal(map[string][]string{"executions": {id}}) // strings can be written
+	text, err := json.Marshal(members)
+	if err != nil {
+		return details
+	}
+	return text
 }
 
 // reason is why a flow ended without tokens.

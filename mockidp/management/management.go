@@ -174,6 +174,7 @@ func (a *API) actionRoutes() []route {
 		{"GET /api/v2/actions/actions/{id}/versions", ok, a.listVersions, read},
 		{"GET /api/v2/actions/actions/{id}/versions/{version}", ok, a.getVersion, read},
 		{"POST /api/v2/actions/actions/{id}/versions/{version}/deploy", ok, a.rollBack, deploy},
+		{"GET /api/v2/actions/executions/{id}", ok, a.getExecution, read},
 		{"GET /api/v2/actions/triggers", ok, a.listTriggers, read},
 		{"GET /api/v2/actions/triggers/{trigger}/bindings", ok, a.listBindings, read},
 		{"PATCH /api/v2/actions/triggers/{trigger}/bindings", ok, a.setBindings, update},

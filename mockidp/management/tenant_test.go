@@ -68,8 +68,26 @@ func TestTheLogTellsOfLogins(t *testing.T) {
 	c.call("GET", "/logs?q="+esc(`user_id:"auth0|bob"`)+"&fields=type", "", 200, `[{"log_id":"txn4","type":"fepft","ip":"absent"}]`)
 	c.call("GET", "/logs?q="+esc(`date:[a TO b]`), "", 400, `{"errorCode":"invalid_query_string"}`)
 	c.call("GET", "/users/auth0%7Cbob/logs", "", 200, `[{"log_id":"txn4"}]`)
-	c.call("GET", "/logs/txn0", "", 200, `{"log_id":"txn0","details":{"runs":[{"name":"claims"}]}}`)
+	c.call("GET", "/logs/txn0", "", 200, `{"log_id":"txn0","details":{"runs":[{"name":"claims"}],"actions":{"executions":["txn0"]}}}`)
 	c.call("GET", "/logs/nope", "", 404, `{"message":"The log does not exist."}`)
+}
+
+func TestAnExecutionTellsOfItsActions(t *testing.T) {
+	c := newTenant(t)
+	for _, r := range []store.Run{
+		{ID: "txn1", Outcome: "failed", Record: json.RawMessage(`{"result":{"runs":[{"name":"first","outcome":"ok","duration_ms":20,"error":null},{"name":"second","outcome":"threw","duration_ms":1.5,"error":{"name":"TypeError","message":"boom"}}]}}`)},
+		{ID: "txn2", Outcome: "suspended", Record: json.RawMessage(`{"result":{"runs":[{"name":"first","outcome":"redirect","duration_ms":2}]}}`)},
+		{ID: "txn3", Outcome: "ok", Record: json.RawMessage(`{"result":{"runs":[]}}`)},
+	} {
+		r.At = now
+		must(t, c.store.AddRun(t.Context(), &r))
+	}
+	c.call("GET", "/actions/executions/txn1", "", 200, `{"id":"txn1","trigger_id":"post-login","status":"final","created_at":"2026-11-20T21:04:05.670Z","updated_at":"2026-11-20T21:04:05.691Z","results":[
+		{"action_name":"first","started_at":"2026-11-20T21:04:05.670Z","ended_at":"2026-11-20T21:04:05.690Z","error":"absent"},
+		{"action_name":"second","started_at":"2026-11-20T21:04:05.690Z","ended_at":"2026-11-20T21:04:05.691Z","error":{"id":"threw","msg":"TypeError: boom"}}]}`)
+	c.call("GET", "/actions/executions/txn2", "", 200, `{"status":"suspended","results":[{"action_name":"first"}]}`)
+	c.call("GET", "/actions/executions/txn3", "", 200, `{"status":"final","results":[]}`)
+	c.call("GET", "/actions/executions/nope", "", 404, `{"message":"That execution does not exist."}`)
 }
 
 func TestAnInternalErrorTellsNothing(t *testing.T) {

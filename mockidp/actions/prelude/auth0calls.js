@@ -59,6 +59,7 @@ actions.test POST actions/actions/{id}/test
 actions.getVersions GET actions/actions/{actionId}/versions
 actions.getVersion GET actions/actions/{actionId}/versions/{id}
 actions.deployVersion POST actions/actions/{actionId}/versions/{id}/deploy
+actions.getExecution GET actions/executions/{id}
 actions.getAllTriggers GET actions/triggers
 actions.getTriggerBindings GET actions/triggers/{triggerId}/bindings
 actions.updateTriggerBindings PATCH actions/triggers/{triggerId}/bindings`;
@@ -98,6 +99,7 @@ actions.list GET actions/actions page actions
 actions.versions.list GET actions/actions/{actionId}/versions page versions
 actions.versions.get GET actions/actions/{actionId}/versions/{id}
 actions.versions.deploy POST actions/actions/{actionId}/versions/{id}/deploy
+actions.executions.get GET actions/executions/{id}
 actions.triggers.list GET actions/triggers
 actions.triggers.bindings.list GET actions/triggers/{triggerId}/bindings page bindings
 actions.triggers.bindings.updateMany PATCH actions/triggers/{triggerId}/bindings`;
