@@ -7,13 +7,13 @@ FUZZFOR ?= 5000x
 TIMEOUT ?= 20m
 
 # What "go generate" makes, so that "generated" can tell whether it is fresh.
-GENERATED = find . -name '*_templ.go' -o -name '*.mmdb' | LC_ALL=C sort
+GENERATED = find . -name '*_templ.go' -o -name '*.mmdb' -o -path ./docs/actions.md | LC_ALL=C sort
 
 # The check steps follow one another also under "make -j": they share the two
 # or four cores of a laptop badly, and mixed output helps nobody.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run build generate test setup format vet staticcheck generated tidy unit fuzz cross bench screenshots pictures clean
+.PHONY: help run build generate test setup format vet staticcheck generated packages packed tidy unit fuzz cross bench screenshots pictures clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
@@ -25,12 +25,17 @@ run: ## start both programs on localhost (web 3000, provider 9400)
 build: ## put the three programs into bin/, static
 	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN)/ ./cmd/...
 
-generate: ## write the generated files again (pages, location database)
+generate: ## write the generated files again (pages, location database, tables of docs/actions.md)
 	$(GO) tool templ generate
 	$(GO) generate ./...
 
+# Not part of "generate": it needs npm and its registry, and changes only when a
+# version in mockidp/actions/npm does.
+packages: ## pack the npm packages again that Actions can require
+	$(GO) run mockidp/actions/npm/pack.go
+
 # "unit" is the last step so that the output closes with go test's own lines.
-test: setup format vet staticcheck generated tidy cross fuzz unit ## everything that is checked before a commit
+test: setup format vet staticcheck generated packed tidy cross fuzz unit ## everything that is checked before a commit
 
 setup: ## install what the tests need, where that is possible (gcc, Chromium)
 	@.ci/setup
@@ -59,6 +64,11 @@ generated: ## generated files are what their sources say
 	if [ "$$before" != "$$after" ]; then \
 		echo "stale (they are written anew now, commit them):"; \
 		{ echo "$$before"; echo "$$after"; } | sort | uniq -u | cut -d' ' -f3 | sort -u; exit 1; fi
+
+# The archive itself is compared with its sums by a Go test, for everybody.
+packed: ## the bundled npm packages are what npm delivers (skipped without npm, but in CI)
+	@echo "== bundled packages of npm"
+	$(GO) run mockidp/actions/npm/pack.go -check
 
 tidy: ## go.mod and go.sum list what is used
 	@echo "== go mod tidy"

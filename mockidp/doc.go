@@ -13,7 +13,8 @@
 //	ui         the frame and assets of the pages
 //
 // The package itself owns what needs several of them: one login's way through
-// the Actions (postlogin.go), the seeded tenant (seed.go), the places on offer on
+// the Actions (postlogin.go), the same for a login that is only rehearsed
+// (rehearse.go), the seeded tenant (seed.go), the places on offer on
 // the login page (locations.go), protection that is common to all addresses
 // (guard.go), health, the log of runs (health.go, runs.go), and what of a run the
 // application may read that it was for (transactions.go).

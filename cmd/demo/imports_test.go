@@ -31,6 +31,7 @@ var allowed = map[string][]string{
 	"mockidp/browse":          {},
 	"mockidp/clientip":        {},
 	"mockidp/dashboard":       {"mockidp/actions", "mockidp/store", "mockidp/ui"},
+	"mockidp/actions/gen":     {"mockidp/actions"},
 	"mockidp/geoip":           {},
 	"mockidp/geoip/gen":       {"mockidp/geoip"},
 	"mockidp/login":           {"mockidp/store", "mockidp/ui"},

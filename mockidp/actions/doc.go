@@ -44,5 +44,8 @@
 // "Actions limitations", "Create Custom Claims"). Where the real service is
 // silent (a reserved or undefined claim, a member of event that does not exist)
 // the run carries a [Warning]. What is not built, and what could only be
-// answered wrongly, throws and says so.
+// answered wrongly, throws and says so. support.go tells what there is of each
+// member of event and api; docs/actions.md shows it.
 package actions
+
+//go:generate go run ./gen ../../docs/actions.md

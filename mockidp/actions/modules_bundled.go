@@ -29,10 +29,10 @@ var bundledPackages = map[string]string{
 func BundledPackages() map[string]string { return maps.Clone(bundledPackages) }
 
 // The archive holds files of the packages as npm delivers them. npm/pack.go
-// makes it from npm/package-lock.json, which has the checksums of the packages;
-// npm/SHA256SUMS has those of the files.
+// (make packages) makes it from npm/package-lock.json, which has the checksums
+// of the packages; npm/SHA256SUMS has those of the files. It is not part of go
+// generate, which needs no network and no npm.
 //
-//go:generate go run npm/pack.go
 //go:embed npm/packages.zip
 var packagesZip []byte
 

@@ -1,10 +1,16 @@
 //go:build ignore
 
 // Pack writes packages.zip, SHA256SUMS and LICENSES.txt from the packages that
-// package-lock.json names. Run it with go generate in mockidp/actions; it needs
-// npm and its registry. To change a version, edit package.json, run
+// package-lock.json names. "make packages" runs it; it needs npm and its registry.
+// To change a version, edit package.json, run
 // npm install --package-lock-only --omit-lockfile-registry-resolved here, and
 // change the table in modules_bundled.go.
+//
+// With -check ("make packed") it writes nothing and fails when SHA256SUMS or
+// LICENSES.txt are not what npm delivers. The archive is left to a Go test, which
+// compares its files with SHA256SUMS: other releases of Go may compress them
+// differently. Without npm, or where npm can't get the packages, it says that
+// nothing was checked, which is a failure with CI=true.
 //
 // Anybody can compare: npm checks the packages against the sums in
 // package-lock.json, and sha256sum -c SHA256SUMS in the node_modules it makes
@@ -15,6 +21,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"crypto/sha256"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -45,37 +53,56 @@ var wanted = regexp.MustCompile(`^(?:` + strings.Join([]string{
 // unwanted are files for browsers and tests among them.
 var unwanted = regexp.MustCompile(`/tests?[./]|^lodash/core\.(?:min\.)?js$|/bin/|\.d\.ts$`)
 
+// errNpm is npm that is not there, or could not get the packages.
+var errNpm = errors.New("npm ci")
+
 func main() {
 	log.SetFlags(0)
-	if err := run("npm"); err != nil {
+	check := flag.Bool("check", false, "compare, and write nothing")
+	flag.Parse()
+	const dir = "mockidp/actions/npm" // seen from the module's root
+	made, err := delivered(dir)
+	switch {
+	case errors.Is(err, errNpm) && *check && os.Getenv("CI") != "true":
+		fmt.Println("SKIPPED, the packages are not compared with npm's:", err)
+		return
+	case err != nil:
+		log.Fatal("pack: ", err)
+	case *check:
+		err = compare(made, dir)
+	default:
+		err = write(made, dir)
+	}
+	if err != nil {
 		log.Fatal("pack: ", err)
 	}
 }
 
-func run(dir string) error {
+// delivered is what npm delivers, packed: names of our files to their content.
+func delivered(dir string) (map[string][]byte, error) {
 	work, err := os.MkdirTemp("", "pack")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer os.RemoveAll(work)
 	for _, name := range []string{"package.json", "package-lock.json"} {
 		b, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := os.WriteFile(filepath.Join(work, name), b, 0o600); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	npm := exec.Command("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
 	npm.Dir, npm.Stdout, npm.Stderr = work, os.Stderr, os.Stderr
 	if err := npm.Run(); err != nil {
-		return fmt.Errorf("npm ci: %w", err)
+		return nil, fmt.Errorf("%w: %w", errNpm, err)
 	}
-	return pack(os.DirFS(filepath.Join(work, "node_modules")), dir)
+	return pack(os.DirFS(filepath.Join(work, "node_modules")))
 }
 
-func pack(modules fs.FS, dir string) error {
+func pack(modules fs.FS) (map[string][]byte, error) {
 	var archive, sums, licences bytes.Buffer
 	z := zip.NewWriter(&archive)
 	err := fs.WalkDir(modules, ".", func(p string, d fs.DirEntry, err error) error {
@@ -98,14 +125,31 @@ func pack(modules fs.FS, dir string) error {
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := z.Close(); err != nil {
-		return err
+		return nil, err
 	}
-	for name, b := range map[string][]byte{"packages.zip": archive.Bytes(), "SHA256SUMS": sums.Bytes(), "LICENSES.txt": licences.Bytes()} {
+	return map[string][]byte{"packages.zip": archive.Bytes(), "SHA256SUMS": sums.Bytes(), "LICENSES.txt": licences.Bytes()}, nil
+}
+
+func write(made map[string][]byte, dir string) error {
+	for name, b := range made {
 		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+func compare(made map[string][]byte, dir string) error {
+	for _, name := range []string{"SHA256SUMS", "LICENSES.txt"} {
+		have, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(have, made[name]) {
+			return fmt.Errorf("%s is not what npm delivers for package-lock.json: run make packages and read the difference", name)
 		}
 	}
 	return nil
