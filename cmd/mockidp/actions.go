@@ -35,7 +35,8 @@ func runActions(ctx context.Context, args, environ []string, stdout, stderr io.W
 func deploy(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
 	c := &config{set: settings.New("mockidp actions deploy", "MOCKIDP_", stderr)}
 	var files []string
-	c.set.Operands(&files, "mockidp actions deploy [--database-url file:./mockidp.db] FILE.js")
+	c.set.Operands(&files)
+	c.set.Call("mockidp actions deploy [--database-url file:./mockidp.db] FILE.js")
 	if err := c.read(args, environ, stderr); err != nil {
 		return err
 	}

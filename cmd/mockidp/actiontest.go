@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,7 +60,8 @@ func testActions(ctx context.Context, args, environ []string, stdout, stderr io.
 
 func (t *actionTest) declare() {
 	s := t.set
-	s.Operands(&t.files, "mockidp actions test FILE.js… [flags]")
+	s.Operands(&t.files)
+	s.Call("mockidp actions test FILE.js… [flags]")
 	s.Text(&t.eventFile, "event", "", "", "JSON file: a whole event, or members that are laid over the event of the login")
 	s.List(&t.secrets, "secret", "NAME=VALUE for event.secrets; may be repeated")
 	s.Text(&t.as, "as", "", "", "email of the test user who logs in; default "+defaultUser)
@@ -185,6 +187,9 @@ func (t *actionTest) rehearse(ctx context.Context) (*report, error) {
 		denied = &done.Deny.Description
 	}
 	rep := newReport(done.Event, done.Outcome, denied)
+	if denied != nil {
+		rep.code = cmp.Or(done.Deny.Code, "access_denied")
+	}
 	rep.IDToken, rep.AccessToken = customClaims(done.IDClaims), customClaims(done.ATClaims)
 	if rep.Outcome == actions.OutcomeSyntaxError || rep.Outcome == actions.OutcomeBadSignature {
 		t.explain(ctx, idp.Actions, done.Outcome.Failed.Action)

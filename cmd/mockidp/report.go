@@ -24,6 +24,7 @@ type report struct {
 	Requests    []reportRequest `json:"requests"`
 	DurationMS  float64         `json:"duration_ms"` // of all Actions together
 
+	code  string // OAuth error code, when denied
 	at    string // where a login that waits has led the browser, a sentence
 	event *actions.Event
 	runs  []actions.ActionRun

@@ -193,7 +193,7 @@ func (t *text) end(r *report) {
 	case r.Error != nil:
 		t.line("\nThe login fails. The application is told: access_denied, %s", r.Error.Message)
 	case r.Denied != nil:
-		t.line("\nThe login is denied. The application is told: %s", *r.Denied)
+		t.line("\nThe login is denied. The application is told: %s, %s", r.code, *r.Denied)
 	case r.Outcome == actions.OutcomeRedirect:
 		t.line("\nThe login waits: the person must do what the last command asks for first.%s", t.goOn)
 	}

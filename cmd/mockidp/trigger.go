@@ -29,7 +29,8 @@ type trigger struct {
 func runTrigger(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
 	t := &trigger{config: config{set: settings.New("mockidp trigger", "MOCKIDP_", stderr)}}
 	s := t.set
-	s.Operands(&t.name, `mockidp trigger post-login --user EMAIL --from "CITY, COUNTRY"`)
+	s.Operands(&t.name)
+	s.Call(`mockidp trigger post-login [--user EMAIL] [--from "CITY, COUNTRY"] [flags]`)
 	s.Text(&t.user, "user", "", "", "email of the user who logs in; default "+defaultUser)
 	s.Text(&t.password, "password", "", mockidp.TestPassword, "the user's password", settings.Secret)
 	s.Text(&t.from, "from", "", "", `where from: "London, GB", or an IP address`)
@@ -119,6 +120,7 @@ func (t *trigger) logIn(ctx context.Context, idp *mockidp.Instance, client *stor
 		return nil, fmt.Errorf("the application is told: %s, %s", answer.code, *answer.denied)
 	}
 	r := newReport(ev, out, answer.denied)
+	r.code = answer.code
 	if answer.at != "" {
 		r.at = " A browser would be at " + answer.at
 	}

@@ -123,8 +123,11 @@ func (s *Set) Folder(p *string, name, env, usage string) {
 }
 
 // Operands allows arguments that are no flags, before, between and behind the
-// flags, and stores them in *p. call is how the program is called then, for its help.
-func (s *Set) Operands(p *[]string, call string) { s.operands, s.call = p, call }
+// flags, and stores them in *p.
+func (s *Set) Operands(p *[]string) { s.operands = p }
+
+// Call is how the program is called, for the first line of its help.
+func (s *Set) Call(line string) { s.call = line }
 
 // Parse reads args, the environment (as from os.Environ) and dotenv (as from
 // ReadDotEnv), calls every setting's parse, and returns the warnings about

@@ -113,7 +113,7 @@ func TestOperandsStandAnywhere(t *testing.T) {
 	s := settings.New("mockidp", "", io.Discard)
 	s.Text(&as, "as", "", "", "user")
 	s.List(&secrets, "secret", "K=V")
-	s.Operands(&files, "mockidp test FILE")
+	s.Operands(&files)
 	_, err := s.Parse([]string{"a.js", "--as", "ada", "--secret", "A=1", "b.js", "--secret=B=2", "--", "--c.js", "d.js"}, nil, nil)
 	if got := fmt.Sprintln(files, secrets, as); err != nil || got != "[a.js b.js --c.js d.js] [A=1 B=2] ada\n" {
 		t.Errorf("got %s, %v", got, err)
