@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -27,28 +26,39 @@ func (c *apiCall) canRedirect() goja.Value {
 // sendUserTo suspends the login after this Action. The parameter state is added
 // by whoever redirects.
 func (c *apiCall) sendUserTo() goja.Value {
-	target, err := url.Parse(strings.TrimSpace(c.arg(0).String()))
-	if err != nil || target.Scheme == "" || target.Host == "" {
-		c.w.throw("TypeError", "Invalid URL")
-	}
+	target := c.newURL(c.arg(0))
 	if options, ok := c.option(1, "query").(*goja.Object); ok {
-		q := target.Query()
+		params := target.Get("searchParams").(*goja.Object)
+		set, _ := goja.AssertFunction(params.Get("set"))
 		for _, name := range options.Keys() {
 			value := options.Get(name)
 			if value == nil { // a getter before it has removed it
 				value = goja.Undefined()
 			}
-			q.Set(name, value.String())
+			_, err := set(params, c.w.rt.ToValue(name), value)
+			rethrow(err)
 		}
-		target.RawQuery = q.Encode()
 	}
+	href := text(target.Get("href"))
 	if c.r.calls.renders > 0 {
 		c.abort("Redirect and render commands cannot be used in the same action.")
 		return c.r.api
 	}
 	c.r.calls.redirects++
-	c.accept(quoteJSON(target.String()))
+	c.accept(quoteJSON(href))
 	return c.r.api
+}
+
+// newURL is new URL(v) of the WHATWG, which must have a host here: a browser has
+// to go there.
+func (c *apiCall) newURL(v goja.Value) *goja.Object {
+	class := c.w.need("url").Get("globals").(*goja.Object).Get("URL")
+	u, err := c.w.rt.New(class, v)
+	rethrow(err)
+	if text(u.Get("host")) == "" {
+		c.w.throw("TypeError", "Invalid URL")
+	}
+	return u
 }
 
 // defaultTokenLife is expiresInSeconds of encodeToken.

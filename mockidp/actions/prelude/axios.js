@@ -48,7 +48,7 @@
     if (!params) return '';
     if (params instanceof URLSearchParams) return String(params);
     if (serializer) return (serializer.serialize || serializer)(params);
-    const encode = (v) => encodeURIComponent(v).replace(/%3A/gi, ':').replace(/%24/g, '$').replace(/%2C/gi, ',').replace(/%20/g, '+').replace(/%5B/gi, '[').replace(/%5D/gi, ']');
+    const encode = (v) => encodeURIComponent(v).replace(/%3A/gi, ':').replace(/%24/g, '$').replace(/%2C/gi, ',').replace(/%20/g, '+');
     const pairs = [];
     const add = (key, value) => {
       if (value === undefined || value === null) return;
