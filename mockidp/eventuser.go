@@ -69,7 +69,11 @@ func eventAuthentication(l provider.Login) *actions.Authentication {
 	switch {
 	case l.Session != nil:
 		for _, m := range l.Session.Methods {
-			a.Methods = append(a.Methods, actions.Method{Name: m.Name, Type: m.Type, Timestamp: actions.At(m.Timestamp)})
+			method := actions.Method{Name: m.Name, Type: m.Type, Timestamp: actions.At(m.Timestamp)}
+			if strings.Contains(m.Name, "://") { // api.authentication.recordMethod
+				method.URL = m.Name
+			}
+			a.Methods = append(a.Methods, method)
 		}
 	case l.Grant != nil:
 		a.Methods = append(a.Methods, actions.Method{Name: "pwd", Timestamp: actions.At(l.Grant.AuthTime)})

@@ -19,10 +19,6 @@ import (
 func (f *loginFlow) saveMetadata(ctx context.Context) error {
 	out := f.out
 	patch := store.MetadataPatch{App: out.AppMetadata, User: out.UserMetadata}
-	if out.PrimaryUser != "" {
-		// Auth0: api.authentication.setPrimaryUser discards user metadata that is set with it.
-		patch.User = nil
-	}
 	if out.Failed != nil || len(patch.App)+len(patch.User) == 0 {
 		return nil
 	}

@@ -191,8 +191,8 @@ func (c *apiCall) setMetadata() goja.Value {
 // user_metadata, in bytes (Auth0: "Actions Limitations").
 const maxMetadata = 32 << 10
 
-// measureMetadata refuses the call that would pass the limit. Of each key the
-// last value counts.
+// measureMetadata refuses the call that would pass the limit, and any where the
+// stored metadata is no object. Of each key the last value counts.
 func (c *apiCall) measureMetadata(key string, size int) {
 	i, what := 0, "app_metadata"
 	if c.name == "user.setUserMetadata" {
@@ -202,8 +202,11 @@ func (c *apiCall) measureMetadata(key string, size int) {
 	if set.keys == nil {
 		set.keys = map[string]int{}
 		if len(c.r.rawMore) > 0 {
-			set.total = c.r.known().extra.Metadata[i]
+			set.total, set.odd = c.r.known().extra.Metadata[i], c.r.known().extra.Odd[i]
 		}
+	}
+	if set.odd {
+		c.w.throw("Error", "Unexpected "+what+" format. Must be a valid JSON object")
 	}
 	total := set.total - set.keys[key] + size
 	if total > maxMetadata {

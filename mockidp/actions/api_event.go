@@ -43,6 +43,7 @@ type callCounts struct {
 	metadata [2]struct { // app and user metadata: what was set
 		keys  map[string]int // bytes by key
 		total int            // bytes, with those of earlier Actions
+		odd   bool           // what is stored is no object
 	}
 }
 

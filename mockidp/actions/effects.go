@@ -3,6 +3,7 @@ package actions
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 // later Actions see. What the commands of a worker hold was checked there.
 func (f *flowRun) apply(run *ActionRun) {
 	var ch changes
+	before := maps.Clone(f.out.UserMetadata)
 	for _, c := range run.Commands {
 		arg := func(i int) (s string) {
 			if i < len(c.Args) {
@@ -39,7 +41,19 @@ func (f *flowRun) apply(run *ActionRun) {
 		}
 	}
 	f.applyScopes(run.Commands)
+	f.dropWithPrimaryUser(run, &ch, before)
 	f.applyChanges(&ch)
+}
+
+// dropWithPrimaryUser takes back the user metadata of an Action that changes the
+// primary user, as the real service does (Auth0: "api.authentication.setPrimaryUser").
+func (f *flowRun) dropWithPrimaryUser(run *ActionRun, ch *changes, before map[string]json.RawMessage) {
+	i := slices.IndexFunc(run.Commands, func(c Command) bool { return c.Name == "authentication.setPrimaryUser" })
+	if i < 0 || ch.user == nil {
+		return
+	}
+	f.out.UserMetadata, ch.user = before, nil
+	run.Warnings = addWarning(run.Warnings, run.Commands[i].Line, "user_metadata set by the Action that calls setPrimaryUser is discarded: set it in a later Action")
 }
 
 // changes are members of JSON objects that a run has set, the last value of

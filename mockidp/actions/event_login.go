@@ -43,6 +43,7 @@ type Authentication struct {
 type Method struct {
 	Name      string `json:"name"`
 	Type      string `json:"type,omitempty"`
+	URL       string `json:"url,omitempty"` // of recordMethod: Auth0's text says name, its sample reads url
 	Timestamp Time   `json:"timestamp,omitzero"`
 }
 

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -126,10 +127,18 @@ func (f *flowRun) extra(a *Action) ([]byte, error) {
 	}
 	x.PrimarySet, x.Scopes = f.out.PrimaryUser != "", len(f.out.AddedScopes)
 	x.Metadata = [2]int{sizeOf(f.out.AppMetadata), sizeOf(f.out.UserMetadata)}
-	if x.Now == 0 && x.Directory == nil && x.Cache == nil && x.Declared == nil && !x.PrimarySet && x.Scopes == 0 && x.Metadata == [2]int{} {
+	x.Odd = [2]bool{!isObject(f.event.User.AppMetadata), !isObject(f.event.User.UserMetadata)}
+	b, err := json.Marshal(x)
+	if string(b) == "{}" {
 		return nil, nil
 	}
-	return json.Marshal(x)
+	return b, err
+}
+
+// isObject tells whether a JSON value is an object, or nothing, which stands for
+// an empty one.
+func isObject(m json.RawMessage) bool {
+	return bytes.HasPrefix(bytes.TrimSpace(rawObject(m)), []byte("{"))
 }
 
 // sizeOf is what members take, names and values.

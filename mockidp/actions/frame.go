@@ -92,6 +92,7 @@ type runExtra struct {
 	PrimarySet bool        `json:"primary_set,omitempty"` // setPrimaryUser was called already
 	Scopes     int         `json:"scopes,omitempty"`      // how many were added already
 	Metadata   [2]int      `json:"metadata,omitzero"`     // bytes of app and user metadata that were set already
+	Odd        [2]bool     `json:"odd,omitzero"`          // whether the stored app and user metadata are no objects
 	Now        int64       `json:"now,omitempty"`         // the frozen clock, unix milliseconds; 0: the clock runs
 
 	Declared map[string]string `json:"declared,omitempty"` // dependencies of the Action: package and version

@@ -122,6 +122,13 @@ func TestTheSecondFactorIsAskedForAtTheHoursOfNode(t *testing.T) {
 		t.Fatalf("%d zones", len(want.Zones))
 	}
 	wrap := func(source string) string { return "((exports) => {" + source + "\nreturn exports; })({})" }
+	if raceEnabled { // ten times as slow: every tenth zone
+		some := want.Zones[:0]
+		for i := 0; i < len(want.Zones); i += 10 {
+			some = append(some, want.Zones[i])
+		}
+		want.Zones = some
+	}
 	r := newRunner(t, Config{InProcess: true, Limits: Limits{Time: 2 * time.Minute}})
 	a := Action{ID: "hours", Name: "hours", Version: 1, Source: "const hours = " + wrap(sevenFile(t, "hours.js")) + ";\n" +
 		"const office = " + wrap("const console = { log() {} };\n"+sevenFile(t, "05-office-hours.js")) + ".onExecutePostLogin;\n" +
