@@ -73,6 +73,9 @@ func (d *Dashboard) routes() http.Handler {
 	page("POST "+Path+editorPath+"{id}", d.edit)
 	page("GET "+Path+editorPath+"{id}/delete", d.deletePage)
 	page("POST "+Path+editorPath+"{id}/delete", d.delete)
+	page("GET "+Path+flowsPath, d.flows)
+	page("GET "+Path+flowPath, d.flow)
+	page("POST "+Path+flowPath, d.editFlow)
 	page("/", d.nowhere)
 	return mux
 }

@@ -121,7 +121,7 @@ func (d *Dashboard) steps(n numbers, list []*store.Action, app ui.Link, ran bool
 	steps = []step{
 		{Title: "Create your first Action", Text: "An Action is a small piece of JavaScript that runs while somebody logs in.", To: d.to("Create Action", createPath)},
 		{Title: "Deploy it", Text: fmt.Sprintf("%s is a draft. Logins run what was deployed, never a draft.", draft.Name), To: d.to("Open "+draft.Name, editorPath+draft.ID)},
-		{Title: "Add it to the Login flow", Text: "A deployed Action runs only where it stands in a flow, after Apply was pressed."},
+		{Title: "Add it to the Login flow", Text: "A deployed Action runs only where it stands in a flow, after Apply was pressed.", To: d.to("Open the Login flow", flowPath)},
 		{Title: "Log in and read your claims", Text: "A login begins at the application. The profile there shows what is in the ID token.", To: app},
 	}
 	next := slices.Index(done, false)
