@@ -99,6 +99,13 @@ func everyPage(t *testing.T, browser context.Context) {
 		b.fill("#code", "exports.onExecutePostLogin = async () => { "+strings.Repeat("wide ", 60)+"};")
 		b.page("editor, a mistake", 422, b.click(labelled("Deploy")))
 		b.page("delete", 200, b.click(labelled("Delete this Action")))
+		b.page("Flows", 200, b.open(s.issuer+"dashboard/actions/flows"))
+		b.page("Login flow", 200, b.open(s.issuer+"dashboard/actions/flows/login"))
+		b.press(labelled("Installed"))
+		b.page("Login flow, Installed", 200, 200)
+		b.press(labelled("Remove"))
+		b.page("Login flow, applied", 200, b.click(labelled("Apply")))
+		b.page("the door", 401, b.open(s.issuer+"dashboard/enter"))
 
 		b.width(390)
 		b.open(s.issuer + "dashboard/")

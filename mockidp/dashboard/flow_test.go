@@ -77,7 +77,7 @@ func TestFlowWithoutJavaScript(t *testing.T) {
 	b.press("Add c", nil)
 	b.wantOrder("a b c", "")
 	b.says("c added, position 3 of 3.", "Changes not applied yet")
-	if !has(b.element("button", "a is in the flow"), "disabled") || b.element("button", "Add a") != nil {
+	if !has(b.element("button", "In flow: a"), "disabled") || b.element("button", "Add a") != nil {
 		t.Error("an Action can be added twice")
 	}
 	b.press("Move up c", nil)

@@ -39,7 +39,7 @@ function refresh() {
     entry.draggable = !inFlow;
     add.disabled = inFlow;
     add.textContent = inFlow ? "In flow" : "Add";
-    add.setAttribute("aria-label", inFlow ? `${entry.dataset.name} is in the flow` : `Add ${entry.dataset.name}`);
+    add.setAttribute("aria-label", inFlow ? `In flow: ${entry.dataset.name}` : `Add ${entry.dataset.name}`);
   }
   nothing.hidden = all.length > 0;
   dirty.hidden = !isDirty();

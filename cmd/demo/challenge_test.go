@@ -1,0 +1,260 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"example.com/postlogin/mockidp"
+)
+
+// hand is how somebody uses a page: with a mouse, or with the keyboard alone.
+type hand struct {
+	follow func(sel string) int // presses what leads to another page
+	press  func(sel string)     // presses what stays in the page
+	into   func(sel string)     // puts the focus into a field
+	put    func()               // "Drag and drop your action to the flow (last item)."
+	script bool                 // JavaScript is on
+}
+
+func challengeByMouse(t *testing.T, browser context.Context) {
+	s, b := emptyTenant(t, browser)
+	h := b.mouse()
+	h.put = func() { b.drag(`[data-testid="palette-post-login-claims"]`, `[data-testid="flow-complete"]`) }
+	b.challenge04(s, h)
+}
+
+func challengeByKeyboard(t *testing.T, browser context.Context) {
+	s, b := emptyTenant(t, browser)
+	h := b.keyboard()
+	h.put = func() { h.press(`[data-testid="palette-post-login-claims"] button`) }
+	b.challenge04(s, h)
+}
+
+func challengeWithoutJavaScript(t *testing.T, browser context.Context) {
+	s, b := emptyTenant(t, browser)
+	b.withoutJavaScript()
+	h := b.mouse()
+	h.script = false
+	h.put = func() { b.click(`[data-testid="palette-post-login-claims"] button`) }
+	b.challenge04(s, h)
+}
+
+func emptyTenant(t *testing.T, browser context.Context) (*stack, *tab) {
+	t.Helper()
+	b := ownCookies(t, browser)
+	b.width(1280)
+	return openStack(t, func(o *options) { o.seed = mockidp.SeedEmpty }), b
+}
+
+// challenge04 follows the workshop's text, step by step; each is quoted.
+func (b *tab) challenge04(s *stack, h hand) {
+	b.t.Helper()
+	b.open(s.issuer + "dashboard")
+
+	// "From the Auth0 Dashboard, go to Actions > Library"
+	h.follow(menuLink("Library"))
+	// "Click Create Action > Build from Scratch."
+	h.press(`//main//summary[normalize-space()="Create Action"]`)
+	scratch := `//main//details//a[normalize-space()="Build from scratch"]`
+	if h.script {
+		h.press(scratch)
+	} else {
+		h.follow(scratch)
+	}
+	// "Name: post-login-claims", "Trigger: Login/Post Login", "Runtime: Node 18 (recommended)"
+	h.into("#name")
+	b.insert("post-login-claims")
+	if got := evaluate[string](b, `["trigger", "runtime"].map(id => document.getElementById(id).selectedOptions[0].textContent.trim()).join(", ")`); got != "Login / Post Login, Node 18 (Recommended)" {
+		b.t.Errorf("chosen are %q", got)
+	}
+	// "Click Create."
+	h.follow(labelled("Create"))
+	// "Add the code:"
+	h.into(codeField)
+	b.do("select all", chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	b.insert(mockidp.PostLoginClaims)
+
+	// "Click Deploy"
+	if status := h.follow(labelled("Deploy")); status != 200 {
+		b.t.Errorf("Deploy: status %d", status)
+	}
+	if got := b.text(`[data-testid="state"]`); got != "Deployed v1" {
+		b.t.Errorf("after Deploy the state is %q", got)
+	}
+	if a, err := s.idp.Store.ActionByName(b.t.Context(), "post-login-claims"); err != nil || a.Code != mockidp.PostLoginClaims {
+		b.t.Errorf("what was deployed is not what was pasted: %+v, %v", a, err)
+	}
+	// "On the left menu, click Actions > Flows."
+	h.follow(menuLink("Flows"))
+	// "Click Login"
+	h.follow(labelled("Login"))
+	// "Click Custom"
+	if custom := `//main//button[normalize-space()="Custom"]`; h.script {
+		h.press(custom)
+	} else {
+		h.follow(custom)
+	}
+	// "Drag and drop your action to the flow (last item)."
+	h.put()
+	if got := b.flowOrder(); got != "post-login-claims" {
+		b.t.Errorf("the flow is %q", got)
+	}
+	b.wantFocus()
+	// "Click Apply"
+	h.follow(labelled("Apply"))
+	if got := b.text("main .note"); !strings.HasPrefix(got, "Applied. The next login runs: 1 post-login-claims.") {
+		b.t.Errorf("after Apply the page says %q", got)
+	}
+	// "Navigate to your application."
+	h.follow(`//header//a[normalize-space()="Open Demo app"]`)
+	// "Click Login", "Login"
+	h.follow(labelled("Log in"))
+	b.choose(`select[name="ip"]`, "Georgetown")
+	h.follow(labelled("Log in"))
+	// "After login, scroll down to the user profile section and confirm that the
+	// login count, last login city and country are displayed."
+	b.do("scroll to the user profile", chromedp.ScrollIntoView(pick("#user-profile")))
+	b.wantProfile(profile{"1", "Georgetown", "US"})
+}
+
+// codeField is where the code is typed.
+const codeField = "#code"
+
+func menuLink(label string) string { return `//nav[@id="menu"]//a[normalize-space()="` + label + `"]` }
+
+func (b *tab) mouse() hand {
+	return hand{
+		follow: b.click, press: b.press, script: true,
+		into: func(sel string) { b.press(sel) },
+	}
+}
+
+func (b *tab) keyboard() hand {
+	return hand{
+		script: true, into: b.tabTo,
+		follow: func(sel string) int {
+			b.t.Helper()
+			b.tabTo(sel)
+			return b.load("press Enter on "+sel, chromedp.KeyEvent(kb.Enter))
+		},
+		press: func(sel string) {
+			b.t.Helper()
+			b.tabTo(sel)
+			b.do("press Enter on "+sel, chromedp.KeyEvent(kb.Enter))
+		},
+	}
+}
+
+// insert puts text into the field in focus, as pasting does.
+func (b *tab) insert(text string) {
+	b.t.Helper()
+	b.do("insert text", command(input.InsertText, input.InsertTextParams{Text: text}))
+}
+
+// drag takes the first element to the second with the mouse: real drag events.
+func (b *tab) drag(from, to string) {
+	b.t.Helper()
+	b.do("drag "+from+" to "+to, chromedp.DragAndDrop(pick(from), pick(to)))
+}
+
+// flowOrder is the pending order of the flow's page, by names.
+func (b *tab) flowOrder() string {
+	b.t.Helper()
+	return evaluate[string](b, `[...document.querySelectorAll("[data-flow] .node")].map(n => n.dataset.name).join(" ")`)
+}
+
+// wantFocus checks that the focus is on something, once a script is done.
+func (b *tab) wantFocus() {
+	b.t.Helper()
+	if got := evaluate[string](b, `document.activeElement.tagName`); got == "BODY" && b.scripted() {
+		b.t.Errorf("the focus is lost at %s", b.address())
+	}
+}
+
+// scripted reports whether the flow's script runs: only then is its search shown.
+func (b *tab) scripted() bool {
+	b.t.Helper()
+	return evaluate[bool](b, `[...document.querySelectorAll("[data-filter]")].some(e => !e.hidden)`)
+}
+
+// reorderFlow uses everything that the flow's page does by script.
+func reorderFlow(t *testing.T, browser context.Context) {
+	s, b := emptyTenant(t, browser)
+	for _, name := range []string{"a", "b", "c"} {
+		if err := mockidp.Deploy(t.Context(), s.idp.Store, name, "exports.onExecutePostLogin = async () => {};"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.idp.Store.Bind(t.Context(), mockidp.Trigger, nil); err != nil {
+		t.Fatal(err)
+	}
+	want := func(order, said string) {
+		t.Helper()
+		if got := b.flowOrder(); got != order {
+			t.Errorf("order = %q, want %q", got, order)
+		}
+		b.waitFor("[data-live]", said)
+	}
+	card := func(name string) string { return `[data-testid="flow-` + name + `"]` }
+	b.open(s.issuer + "dashboard/actions/flows/login")
+	if got := b.text("[data-nothing]"); !strings.HasPrefix(got, "Nothing runs at login yet.") {
+		t.Errorf("an empty flow says %q", got)
+	}
+
+	b.drag(`[data-testid="palette-a"]`, `[data-testid="flow-complete"]`)
+	want("a", "a added, position 1 of 1.")
+	b.drag(`[data-testid="palette-b"]`, card("a")+" .what") // above its middle: before it
+	want("b a", "b added, position 1 of 2.")
+	b.drag(card("b")+" .what", `[data-testid="flow-complete"]`)
+	want("a b", "b moved to position 2 of 2.")
+	b.press(`[data-testid="palette-c"] button`)
+	want("a b c", "c added, position 3 of 3.")
+	b.wantFocus()
+
+	b.tabTo(`//main//button[@aria-label="Move up a"]/following-sibling::button`) // Move down a
+	alt := func(key string) {
+		t.Helper()
+		b.do("press Alt and an arrow", chromedp.KeyEvent(key, chromedp.KeyModifiers(chromedp.ModifierAlt)))
+		b.wantFocus()
+	}
+	alt(kb.ArrowDown)
+	want("b a c", "a moved to position 2 of 3.")
+	alt(kb.ArrowDown)
+	want("b c a", "a moved to position 3 of 3.")
+	alt(kb.ArrowUp)
+	want("b a c", "a moved to position 2 of 3.")
+	if got := evaluate[string](b, `document.activeElement.closest(".node").dataset.name`); got != "a" {
+		t.Errorf("the focus is in the card of %q", got)
+	}
+	for _, name := range []string{"b", "a", "c"} {
+		b.press(`//main//button[@aria-label="Remove ` + name + `"]`)
+		b.wantFocus()
+	}
+	want("", "c removed from the flow.")
+	if evaluate[bool](b, `!document.querySelector("[data-apply]").disabled`) {
+		t.Error("Apply can be pressed while nothing differs from what is applied")
+	}
+	b.press(`[data-testid="palette-b"] button`)
+	b.checkPage()
+	b.click(labelled("Apply"))
+	if flow, err := s.idp.Store.Flow(t.Context(), mockidp.Trigger); err != nil || len(flow) != 1 || flow[0].Name != "b" {
+		t.Errorf("applied: %v, %v", flow, err)
+	}
+	b.wantFocus()
+}
+
+// waitFor waits until the element has this text.
+func (b *tab) waitFor(sel, text string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	_, err := chromedp.Run(ctx, chromedp.PollFunction[bool](`(sel, text) => document.querySelector(sel).textContent === text`, chromedp.WithPollingArgs(sel, text)))
+	if err != nil {
+		b.fail("wait for "+text, err)
+	}
+}
