@@ -21,6 +21,9 @@ type Layout struct {
 	Initials  string // one or two letters for the drawn avatar; "" when nobody is logged in
 	Version   string // version of the program, for the footer
 	RequestID string // id of this request in the server's log
+	// ProviderURL is the page of a mock identity provider, for the navigation; ""
+	// with any other, which has no page for visitors.
+	ProviderURL string
 }
 
 // Home is the start page, for visitors and for people who are logged in
@@ -80,7 +83,8 @@ type Card struct {
 	// Caption is one line under the value, e.g. the country's name; or "".
 	Caption string
 	// Why explains a value that is empty or missing, for a "Why?" that opens; or "".
-	Why string
+	Why    string
+	WhyURL string // the provider's own page about it; or ""
 }
 
 // Claim is one line of the table of claims.
@@ -94,6 +98,7 @@ type Claim struct {
 	Short               string    // the first 200 characters of Value when it is longer; otherwise ""
 	Kind                string    // "custom", "standard" or "protocol"
 	Time                time.Time // the value as a time, for claims that are times; zero otherwise
+	SetBy               string    // who set it, in words, `code` between backquotes; "not known" is possible
 	Reading             string    // a time or other value in words, "in 9 h 59 min"; or ""
 }
 

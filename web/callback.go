@@ -112,7 +112,12 @@ func (s *Server) complete(ctx context.Context, a *attempt, in answer) (*login, e
 		return nil, err
 	}
 	s.logTokens(&a.Log, "This app swapped the code for tokens", x, v.token)
-	return s.believe(ctx, v, &a.Log)
+	l, err := s.believe(ctx, v, &a.Log)
+	if err != nil {
+		return nil, err
+	}
+	l.Transaction = s.askTransaction(ctx, v.conn, x.Transaction, &l.Log, "authorize")
+	return l, nil
 }
 
 // believe turns tokens into a login when they pass every check.

@@ -11,6 +11,7 @@
 //	verify.go                    checks the ID token, each check by name (checks.go)
 //	session.go                   a new session, kept on the server (vault.go)
 //	profile.go    GET /profile   claims (claims.go) → views.Profile → a page
+//	transaction.go               who set the claims, when the provider is a mock that tells
 //	steps.go                     what happened, step by step (package timeline)
 //	logout.go     POST /logout   ends the session here and at the provider
 //

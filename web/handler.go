@@ -181,6 +181,9 @@ func (s *Server) errorPage(r *http.Request, e *appError, status int, title strin
 // layout fills in the frame around a page.
 func (s *Server) layout(r *http.Request, title, active string) views.Layout {
 	l := views.Layout{PageTitle: title, Active: active, Version: s.cfg.Version, RequestID: requestID(r)}
+	if conn := s.provider.known(); conn != nil && conn.MockVersion != "" {
+		l.ProviderURL = conn.Issuer
+	}
 	// A session that can't be read is shown as none; handlers that need it say so.
 	if who, _, err := s.sessions.current(r); err == nil && who != nil {
 		l.User, l.Initials = who.Name, initials(who.Name)

@@ -15,9 +15,16 @@ type meAnswer struct {
 	Schema        int             `json:"schema"` // 1
 	Authenticated bool            `json:"authenticated"`
 	UserProfile   json.RawMessage `json:"user_profile"` // custom claims first
-	Claims        claims          `json:"claims"`
+	Claims        []meClaim       `json:"claims"`
 	Token         meToken         `json:"token"`
 	Timeline      []timeline.Step `json:"timeline"`
+	Transaction   string          `json:"transaction,omitempty"` // the login's id at a mock provider
+}
+
+// meClaim is a claim and who set it.
+type meClaim struct {
+	claim
+	SetBy setBy `json:"set_by"`
 }
 
 type meToken struct {
@@ -49,9 +56,14 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) error {
 	answer := meAnswer{
 		Schema: 1, Authenticated: true,
 		UserProfile: who.profile,
-		Claims:      cs.byKind(kindCustom, kindStandard, kindProtocol),
 		Token:       meToken{Header: who.header, Payload: who.payload, ExpiresAt: expires.UTC(), Checks: who.Checks},
 		Timeline:    who.Log.Steps,
+	}
+	for _, c := range cs.byKind(kindCustom, kindStandard, kindProtocol) {
+		answer.Claims = append(answer.Claims, meClaim{c, who.setBy(c)})
+	}
+	if who.Transaction != nil {
+		answer.Transaction = who.Transaction.ID
 	}
 	if s.cfg.ShowRawToken {
 		answer.Token.Raw = who.IDToken

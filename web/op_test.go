@@ -32,15 +32,16 @@ type op struct {
 	now    func() time.Time
 
 	// Faults. All are called with mu held.
-	discovery func(doc map[string]any)                                // changes the document
-	keySet    func(keys []any) []any                                  // changes the key set
-	answer    func(q url.Values)                                      // changes the authorization answer
-	header    func(h map[string]any)                                  // changes the ID token's header
-	claims    func(c map[string]any)                                  // changes the ID token's claims
-	encode    func(o *op, h, c map[string]any) string                 // makes the ID token
-	token     func(body map[string]any)                               // changes the token answer
-	userInfo  func(body map[string]any)                               // changes the UserInfo answer
-	instead   map[string]func(w http.ResponseWriter, r *http.Request) // replaces the answer of a path
+	discovery   func(doc map[string]any)                                // changes the document
+	keySet      func(keys []any) []any                                  // changes the key set
+	answer      func(q url.Values)                                      // changes the authorization answer
+	header      func(h map[string]any)                                  // changes the ID token's header
+	claims      func(c map[string]any)                                  // changes the ID token's claims
+	encode      func(o *op, h, c map[string]any) string                 // makes the ID token
+	token       func(body map[string]any)                               // changes the token answer
+	userInfo    func(body map[string]any)                               // changes the UserInfo answer
+	tokenHeader http.Header                                             // more headers of the token answer
+	instead     map[string]func(w http.ResponseWriter, r *http.Request) // replaces the answer of a path
 
 	mu       sync.Mutex
 	key      *rsa.PrivateKey
@@ -248,6 +249,7 @@ func (o *op) serveToken(w http.ResponseWriter, r *http.Request) {
 	if o.token != nil {
 		o.token(body)
 	}
+	maps.Copy(w.Header(), o.tokenHeader)
 	writeJSON(w, body)
 }
 

@@ -51,14 +51,23 @@ func (s *Server) profilePage(who *login) views.Profile {
 	now := s.cfg.Now()
 	page := views.Profile{
 		Name: who.Name, LoggedInAt: who.At, Verified: relative(who.At, now),
-		Cards:   []views.Card{loginCount(cs), lastCity(cs), lastCountry(cs)},
+		Cards:   []views.Card{loginCount(who), lastCity(who), lastCountry(who)},
 		JSON:    who.profileText,
 		JSONURL: "/api/me",
 		Checks:  viewChecks(who.Checks), Token: s.viewToken(who.IDToken, who.headerText, who.payloadText),
 		LoginAgainURL: anotherUser, Steps: viewSteps(who.Log.Steps),
 	}
 	for _, c := range cs.byKind(kindCustom, kindStandard, kindProtocol) {
-		page.Claims = append(page.Claims, viewClaim(c, now))
+		v := viewClaim(c, now)
+		v.SetBy = who.setBy(c).String()
+		page.Claims = append(page.Claims, v)
+	}
+	if tx := who.Transaction; tx != nil && tx.URL != "" {
+		for i := range page.Steps {
+			if page.Steps[i].ID == "actions" {
+				page.Steps[i].URL, page.Steps[i].URLLabel = tx.URL, "Open this login at the identity provider"
+			}
+		}
 	}
 	page.ExpiresAt, _ = cs.time("exp")
 	if page.ExpiresAt.After(now) {
@@ -88,33 +97,45 @@ func displayName(token, info claims) string {
 const whyMissing = "Usual causes: the Action is not deployed, or not in the Login flow; it sets the claim on the access token and not on the " +
 	"ID token; or the value was undefined, and then no claim is made. Log in again after each change."
 
-func loginCount(cs claims) views.Card {
-	return card(cs, "login_count", "Login count", "unknown", "The claim is there, but it has no value.", whyMissing)
+func loginCount(who *login) views.Card {
+	return card(who, "login_count", "Login count", "unknown", "The claim is there, but it has no value.", whyMissing)
 }
 
-func lastCity(cs claims) views.Card {
-	return card(cs, "last_login_city", "Last login city", "unknown city", "The location database has no city for this address.",
+func lastCity(who *login) views.Card {
+	return card(who, "last_login_city", "Last login city", "unknown city", "The location database has no city for this address.",
 		"The location database may have no city for this address: then the value was undefined and the claim is missing. "+whyMissing)
 }
 
 // lastCountry also names the country whose code the claim holds.
-func lastCountry(cs claims) views.Card {
-	c := card(cs, "last_login_country", "Last login country", "unknown country", "The location database has no country for this address.",
+func lastCountry(who *login) views.Card {
+	c := card(who, "last_login_country", "Last login country", "unknown country", "The location database has no country for this address.",
 		"The location database may not know this address: then the value was undefined and the claim is missing. "+whyMissing)
-	if region, err := language.ParseRegion(c.Value); err == nil && len(c.Value) == 2 && c.State == "present" {
-		c.Caption = display.English.Regions().Name(region)
+	if c.State == "present" {
+		c.Caption = countryName(c.Value)
 	}
 	return c
 }
 
+// countryName is the English name of a country, or "" for what is no code of one.
+func countryName(code string) string {
+	region, err := language.ParseRegion(code)
+	if err != nil || len(code) != 2 || !region.IsCountry() {
+		return ""
+	}
+	return display.English.Regions().Name(region)
+}
+
 // card makes the card of one claim. empty and whyEmpty are for null and "".
-func card(cs claims, name, label, empty, whyEmpty, whyMissing string) views.Card {
+func card(who *login, name, label, empty, whyEmpty, whyMissing string) views.Card {
 	c := views.Card{Claim: name, Label: label}
-	raw := cs.raw(name)
+	raw := who.claims.raw(name)
 	text, isText := jsonText(raw)
 	switch {
 	case raw == nil:
-		c.State, c.Value, c.Why = "missing", "not in your ID token", whyMissing
+		c.State, c.Value, c.Why = "missing", "not in your ID token", who.whyMissing(name, whyMissing)
+		if who.Transaction != nil {
+			c.WhyURL = who.Transaction.URL
+		}
 	case string(raw) == "null" || isText && text == "":
 		c.State, c.Value, c.Why = "empty", empty, whyEmpty
 	case isText:

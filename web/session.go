@@ -28,7 +28,8 @@ type login struct {
 	Checks  []check   `json:"checks"`   // how it was verified
 	Name    string    `json:"name"`     // whom to greet, from the ID token or UserInfo
 
-	Log timeline.Log `json:"log"` // what happened in the login
+	Log         timeline.Log `json:"log"`                   // what happened in the login
+	Transaction *transaction `json:"transaction,omitempty"` // what the provider told of it; nil: nothing
 
 	// The rest follows from IDToken and is filled in by decode.
 	header, payload json.RawMessage

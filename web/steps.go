@@ -139,8 +139,11 @@ func (s *Server) dialled(address string) string {
 func viewSteps(steps []timeline.Step) []views.Step {
 	list := make([]views.Step, len(steps))
 	for i, s := range steps {
-		list[i] = views.Step{N: s.N, ID: s.ID, Channel: s.Channel, Title: s.Title, Text: s.Text, ConnectedTo: s.ConnectedTo,
+		list[i] = views.Step{N: s.N, ID: s.ID, Channel: s.Channel, Title: s.Title, Text: s.Text, ConnectedTo: s.ConnectedTo, Lines: s.Lines,
 			When: "+" + groups(s.MS) + " ms", Request: strings.TrimSpace(s.Method + " " + s.URL), Sent: viewParameters(s.Sent), Got: viewParameters(s.Got)}
+		if s.Channel == timeline.Inside {
+			list[i].When = "meanwhile"
+		}
 		if s.TookMS > 0 {
 			list[i].Took = roundDuration(time.Duration(s.TookMS * float64(time.Millisecond)))
 		}

@@ -35,6 +35,7 @@ func TestBrowser(t *testing.T) {
 		{"pages when the provider is away", providerAway},
 		{"page of an ID token that fails a check", refusedToken},
 		{"what just happened, as a list and as a picture", whatHappened},
+		{"who set each claim, and why one is missing", whoSetIt},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, browser) })

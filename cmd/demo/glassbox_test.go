@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"testing"
+
+	"example.com/postlogin/mockidp"
 )
 
 // whatHappened looks at the timeline, as a list and drawn as a picture, without
@@ -35,5 +37,35 @@ func whatHappened(t *testing.T, browser context.Context) {
 	}
 	if got := centre(`[data-step="verify"] .head`); got < app-1 || got > app+1 {
 		t.Errorf("the checks are drawn at %v, want the app's lane at %v", got, app)
+	}
+}
+
+// whoSetIt reads who set each claim, and why one is missing.
+func whoSetIt(t *testing.T, browser context.Context) {
+	s := openStack(t)
+	b := ownCookies(t, browser)
+	err := mockidp.Deploy(t.Context(), s.idp.Store, "second", "exports.onExecutePostLogin = async (event, api) => {\n  console.log('hello');\n  api.idToken.setCustomClaim('last_login_city', undefined);\n};")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.open(s.appURL + "/login")
+	b.logIn("London")
+	for claim, want := range map[string]string{
+		"login_count": "Action post-login-claims v1, line ", "email": "scope email", "iss": "identity provider",
+	} {
+		if got := b.text(`[data-claim-row="` + claim + `"] [data-set-by]`); !strings.HasPrefix(got, want) {
+			t.Errorf("%s is set by %q, want %q", claim, got, want)
+		}
+	}
+	if got := b.text(`[data-step="actions"]`); !strings.Contains(got, "inside the provider") || !strings.Contains(got, "second v1 set 0 claims") || !strings.Contains(got, "Console: 1 line.") {
+		t.Errorf("the Actions step says %q", got)
+	}
+	b.press(`//div[@class="card"][.//*[@data-testid="last_login_city"]]//summary`)
+	if got := b.text(`//div[@class="card"][.//*[@data-testid="last_login_city"]]//details/p`); !strings.Contains(got, "The Action second v1, line 3, set it to undefined") {
+		t.Errorf("the reason why the city is missing: %q", got)
+	}
+	b.click(`//header//a[normalize-space()="Identity provider"]`)
+	if at := b.address(); at != s.issuer {
+		t.Errorf("the link to the provider leads to %s, want %s", at, s.issuer)
 	}
 }

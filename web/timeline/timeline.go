@@ -24,14 +24,15 @@ const (
 
 // A Step is one thing that happened.
 type Step struct {
-	N       int    `json:"n"`       // 1 for the first
-	ID      string `json:"id"`      // what it was: "login", "token", "verify" …
-	Channel string `json:"channel"` // one of the constants
-	Title   string `json:"title"`
-	Text    string `json:"text,omitempty"` // one or two sentences
-	Method  string `json:"method,omitempty"`
-	URL     string `json:"url,omitempty"`    // without its parameters
-	Status  int    `json:"status,omitempty"` // of the HTTP answer; 0 when it is not known here
+	N       int      `json:"n"`       // 1 for the first
+	ID      string   `json:"id"`      // what it was: "login", "token", "verify" …
+	Channel string   `json:"channel"` // one of the constants
+	Title   string   `json:"title"`
+	Text    string   `json:"text,omitempty"` // one or two sentences
+	Method  string   `json:"method,omitempty"`
+	URL     string   `json:"url,omitempty"`    // without its parameters
+	Status  int      `json:"status,omitempty"` // of the HTTP answer; 0 when it is not known here
+	Lines   []string `json:"lines,omitempty"`  // further sentences
 	// ConnectedTo is the address that was dialled in place of the one in URL.
 	ConnectedTo string `json:"connected_to,omitempty"`
 
@@ -90,10 +91,11 @@ func (l *Log) number() {
 	}
 }
 
-// Milliseconds is d with one decimal below ten, and none above: a clock tells no more.
+// Milliseconds is d with one decimal below ten, and none above: a clock tells no
+// more. It is never 0, which means that nobody measured.
 func Milliseconds(d time.Duration) float64 {
 	if d < 10*time.Millisecond {
-		return float64(d.Round(100*time.Microsecond).Microseconds()) / 1000
+		return max(0.1, float64(d.Round(100*time.Microsecond).Microseconds())/1000)
 	}
 	return float64(d.Milliseconds())
 }

@@ -1,0 +1,229 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"example.com/postlogin/web/timeline"
+)
+
+// A transaction is what a mock provider tells of the login it has just carried out:
+// which Actions ran, what each of them set, and where the person was. A real
+// provider tells nothing of the kind, and then all of this is not known.
+type transaction struct {
+	ID      string      `json:"transaction_id"`
+	Kind    string      `json:"kind"` // login, sso, silent, refresh
+	Actions []actionRun `json:"actions"`
+	Place   *txPlace    `json:"place"`
+	URL     string      `json:"url"` // the provider's page about it; or ""
+}
+
+type actionRun struct {
+	Name         string        `json:"name"`
+	Version      int           `json:"version"`
+	DurationMS   float64       `json:"duration_ms"`
+	ConsoleLines int           `json:"console_lines"`
+	Claims       []actionClaim `json:"claims"`
+}
+
+type actionClaim struct {
+	Token     string `json:"token"` // id_token or access_token
+	Name      string `json:"name"`
+	Line      int    `json:"line"`
+	Undefined bool   `json:"undefined"`
+	Dropped   string `json:"dropped"` // why it is not in the token
+}
+
+type txPlace struct {
+	City        string   `json:"city"`
+	CountryCode string   `json:"country_code"`
+	Country     string   `json:"country"`
+	Latitude    *float64 `json:"latitude"`
+	Longitude   *float64 `json:"longitude"`
+}
+
+// transactionID matches what may be put into an address.
+var transactionID = regexp.MustCompile(`^[\w-]{1,100}$`)
+
+// askTransaction asks the provider what its Actions did, over the back channel and
+// as this app itself. Only a provider that calls itself a mock is asked, and only
+// when its token answer named the login. No answer is no error: the login is good
+// without it, and the page says what is not known.
+func (s *Server) askTransaction(ctx context.Context, conn *connection, id string, log *timeline.Log, after string) *transaction {
+	if conn.MockVersion == "" || s.cfg.ClientSecret == "" || !transactionID.MatchString(id) {
+		return nil
+	}
+	var x exchange
+	tx, err := s.fetchTransaction(withExchange(ctx, &x), conn, id)
+	step := s.step("record", "This app asked what the Actions did", x)
+	step.Text = "Only a mock answers this. The ID token itself does not say who set its claims."
+	step.Sent = x.Sent
+	if err != nil {
+		step.Text = "The provider did not tell, so this page says “not known” where it would have."
+		s.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "the mock provider did not tell what its Actions did", slog.String("transaction", id), slog.Any("err", err))
+	} else {
+		log.AddAfter(after, actionsStep(tx))
+	}
+	log.Add(s.cfg.Now(), step)
+	return tx
+}
+
+func (s *Server) fetchTransaction(ctx context.Context, conn *connection, id string) (*transaction, error) {
+	address := strings.TrimSuffix(conn.Issuer, "/") + "/_mock/transactions/" + id
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.SetBasicAuth(url.QueryEscape(s.cfg.ClientID), url.QueryEscape(s.cfg.ClientSecret)) // RFC 6749 section 2.3.1
+	req.Header.Set("Accept", "application/json")
+	res, err := s.provider.client.Do(req)
+	if err != nil {
+		return nil, errors.New(reason(err))
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, errors.New(reason(err))
+	}
+	if res.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("expected status 200, got %d", res.StatusCode)
+	}
+	tx := new(transaction)
+	if json.Unmarshal(body, tx) != nil || tx.ID != id {
+		return nil, errors.New("expected the JSON of transaction " + id + ", got something else")
+	}
+	if u, err := url.Parse(tx.URL); err != nil || origin(tx.URL) != origin(conn.Issuer) || u.User != nil {
+		tx.URL = "" // a link of this app leads to the provider or nowhere
+	}
+	return tx, nil
+}
+
+// actionsStep says which Actions ran. When is not known: the provider's clock is another.
+func actionsStep(tx *transaction) timeline.Step {
+	step := timeline.Step{ID: "actions", Channel: timeline.Inside, Title: "Actions ran"}
+	var took float64
+	for _, a := range tx.Actions {
+		took += a.DurationMS
+		set := 0
+		for _, c := range a.Claims {
+			if c.isSet() {
+				set++
+			}
+		}
+		step.Lines = append(step.Lines, fmt.Sprintf("`%s` v%d set %s and ran for %s. Console: %s.", shorten(a.Name, 100), a.Version, count(set, "claim"),
+			roundDuration(time.Duration(a.DurationMS*float64(time.Millisecond))), count(a.ConsoleLines, "line")))
+	}
+	step.TookMS = timeline.Milliseconds(time.Duration(took * float64(time.Millisecond)))
+	if len(tx.Actions) == 0 {
+		step.Title, step.Text = "No Action ran", "None is deployed and in the login flow."
+	}
+	return step
+}
+
+// isSet reports whether the claim went into the ID token.
+func (c actionClaim) isSet() bool { return c.Token == "id_token" && !c.Undefined && c.Dropped == "" }
+
+// setBy says who put a claim into the token.
+type setBy struct {
+	Kind    string `json:"kind"`           // "action", "scope", "provider" or "unknown"
+	Name    string `json:"name,omitempty"` // of the Action or the scope
+	Version int    `json:"version,omitempty"`
+	Line    int    `json:"line,omitempty"`
+}
+
+// setBy: the last Action that set a claim has won, also over a scope. Claims about
+// the token itself are always the provider's.
+func (l *login) setBy(c claim) setBy {
+	if c.Kind == kindProtocol {
+		return setBy{Kind: "provider"}
+	}
+	if l.Transaction == nil {
+		return setBy{Kind: "unknown"}
+	}
+	by := setBy{Kind: "unknown"}
+	if scope := scopeOf(c.Name); scope != "" {
+		by = setBy{Kind: "scope", Name: scope}
+	}
+	for _, a := range l.Transaction.Actions {
+		for _, set := range a.Claims {
+			if set.Name == c.Name && set.isSet() {
+				by = setBy{Kind: "action", Name: a.Name, Version: a.Version, Line: set.Line}
+			}
+		}
+	}
+	return by
+}
+
+// String is for people.
+func (b setBy) String() string {
+	switch b.Kind {
+	case "action":
+		return fmt.Sprintf("Action `%s` v%d, line %d", shorten(b.Name, 100), b.Version, b.Line)
+	case "scope":
+		return "scope `" + b.Name + "`"
+	case "provider":
+		return "identity provider"
+	default:
+		return "not known"
+	}
+}
+
+// scopeOf returns the scope that asks for a standard claim (Core 5.4).
+func scopeOf(name string) string {
+	switch name {
+	case "email", "email_verified":
+		return "email"
+	case "phone_number", "phone_number_verified":
+		return "phone"
+	case "address":
+		return "address"
+	}
+	if kindOf(name) == kindStandard {
+		return "profile"
+	}
+	return ""
+}
+
+// whyMissing says why a claim is not in the token: what the provider told, or what
+// usually is the reason.
+func (l *login) whyMissing(name, usually string) string {
+	tx := l.Transaction
+	if tx == nil {
+		return usually
+	}
+	var ran []string
+	why := ""
+	for _, a := range tx.Actions {
+		action := fmt.Sprintf("`%s` v%d", shorten(a.Name, 100), a.Version)
+		ran = append(ran, action)
+		for _, c := range a.Claims {
+			switch where := fmt.Sprintf("The Action %s, line %d, ", action, c.Line); {
+			case c.Name != name:
+			case c.Undefined:
+				why = where + "set it to undefined, and then no claim is made."
+			case c.Dropped != "":
+				why = where + "set it, but it was dropped: " + shorten(c.Dropped, maxQuote) + "."
+			case c.Token != "id_token":
+				why = where + "set it on the access token and not on the ID token."
+			}
+		}
+	}
+	switch {
+	case why != "":
+		return why
+	case len(ran) == 0:
+		return "No Action ran in this login: none is deployed and in the Login flow. Log in again after you have changed that."
+	default:
+		return "The Actions that ran in this login did not set it: " + strings.Join(ran, ", ") +
+			". Is the newest version deployed, and is the Action that sets it in the Login flow? Log in again after each change."
+	}
+}
