@@ -68,6 +68,11 @@ type Profile struct {
 	Checks  []Check // every check that was made, in the order in which it was made
 	Token   Token
 	Steps   []Step // what happened in the login, in order
+	// Visits are the logins of this person that this app has seen, the newest first;
+	// VisitsShown of them are to be shown at first.
+	Visits      []Visit
+	VisitsShown int
+	Map         Map
 	// LoginAgainURL starts a new login that asks for the password again.
 	LoginAgainURL string
 }
@@ -100,6 +105,31 @@ type Claim struct {
 	Time                time.Time // the value as a time, for claims that are times; zero otherwise
 	SetBy               string    // who set it, in words, `code` between backquotes; "not known" is possible
 	Reading             string    // a time or other value in words, "in 9 h 59 min"; or ""
+}
+
+// Visit is one line of the login history.
+type Visit struct {
+	N     string // the login count then, or "–"
+	At    time.Time
+	Where string // "Georgetown, US"
+	Note  string // how exactly the place is known; or ""
+	Gap   string // what lies between this login and the one before it; or ""
+}
+
+// Map is the map of the world with a dot for each place. It is a picture only:
+// Text says the same.
+type Map struct {
+	Land          string // the attribute d of the path of all land
+	Width, Height int
+	Dots          []Dot // in the order in which to draw them
+	Text          string
+}
+
+// Dot is a place on the map.
+type Dot struct {
+	X, Y  string
+	Label string // "Georgetown, United States"
+	Now   bool   // the latest login
 }
 
 // Check is one check of a login, as it was really carried out.

@@ -69,6 +69,9 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 		return leadBack(err, a.Next)
 	}
 	s.logEnd(&l.Log, a.Next)
+	if err := errors.Join(l.decode(), s.history.add(l)); err != nil {
+		return err
+	}
 	if err := s.sessions.logIn(w, r, l); err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ type meAnswer struct {
 	Claims        []meClaim       `json:"claims"`
 	Token         meToken         `json:"token"`
 	Timeline      []timeline.Step `json:"timeline"`
+	Logins        []visit         `json:"logins"`                // of this person, as this app saw them, the newest first
 	Transaction   string          `json:"transaction,omitempty"` // the login's id at a mock provider
 }
 
@@ -58,6 +59,9 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) error {
 		UserProfile: who.profile,
 		Token:       meToken{Header: who.header, Payload: who.payload, ExpiresAt: expires.UTC(), Checks: who.Checks},
 		Timeline:    who.Log.Steps,
+	}
+	if answer.Logins, err = s.history.of(who); err != nil {
+		return err
 	}
 	for _, c := range cs.byKind(kindCustom, kindStandard, kindProtocol) {
 		answer.Claims = append(answer.Claims, meClaim{c, who.setBy(c)})

@@ -33,7 +33,12 @@ func (s *Server) profile(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return nil
 	}
+	visits, err := s.history.of(who)
+	if err != nil {
+		return err
+	}
 	page := s.profilePage(who)
+	page.Visits, page.VisitsShown, page.Map = viewVisits(visits), visitsShown, viewMap(visits)
 	page.Layout = s.layout(r, "Your profile", "profile")
 	s.render(w, r, http.StatusOK, views.ProfilePage(page))
 	return nil

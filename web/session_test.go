@@ -70,8 +70,8 @@ func TestFilesTellNothing(t *testing.T) {
 	b.begin()
 	o.secrets = append(o.secrets, b.cookie("demo_session"), "Ada Lovelace")
 	entries, err := os.ReadDir(a.cfg.SessionDir)
-	if err != nil || len(entries) != 4 { // key, session, a used and a fresh login
-		t.Fatalf("files = %v, %v, want 4", entries, err)
+	if err != nil || len(entries) != 5 { // key, session, history, a used and a fresh login
+		t.Fatalf("files = %v, %v, want 5", entries, err)
 	}
 	for _, e := range entries {
 		data, err := os.ReadFile(filepath.Join(a.cfg.SessionDir, e.Name()))
@@ -166,18 +166,27 @@ func TestOldRecordsAreDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.stop()
-	old := time.Now().Add(-31 * time.Minute)
-	files, _ := filepath.Glob(filepath.Join(a.cfg.SessionDir, "*"))
-	for _, file := range files {
-		if err := os.Chtimes(file, old, old); err != nil {
-			t.Fatal(err)
+	for _, tt := range []struct {
+		age  time.Duration
+		want int
+		left string
+	}{
+		{31 * time.Minute, 3, "the key, notes.txt and the login history"},
+		{91 * 24 * time.Hour, 2, "the key and notes.txt"},
+	} {
+		old := time.Now().Add(-tt.age)
+		files, _ := filepath.Glob(filepath.Join(a.cfg.SessionDir, "*"))
+		for _, file := range files {
+			if err := os.Chtimes(file, old, old); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	a.restart()
-	a.stop() // waits for the sweep
-	files, _ = filepath.Glob(filepath.Join(a.cfg.SessionDir, "*"))
-	if len(files) != 2 {
-		t.Errorf("files = %q, want the key and notes.txt", files)
+		a.restart()
+		a.stop() // waits for the sweep
+		files, _ = filepath.Glob(filepath.Join(a.cfg.SessionDir, "*"))
+		if len(files) != tt.want {
+			t.Errorf("files after %v = %q, want %s", tt.age, files, tt.left)
+		}
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strings"
 	"time"
 )
 
@@ -31,8 +32,8 @@ var (
 	errClosed = errors.New("web: the session folder is not open. Call Start first")
 )
 
-// A vault keeps small records that must survive a restart: sessions and started
-// logins, one encrypted file each. A record is written once, before anyone knows
+// A vault keeps small records that must survive a restart: sessions, started logins
+// and histories, one encrypted file each. But for a history, a record is written once, before anyone knows
 // its name, and never changed; so requests need no lock between them, and a
 // request that runs while another one logs out can't bring the session back.
 //
@@ -47,7 +48,10 @@ type vault struct {
 }
 
 // recordFile matches the files that a vault owns, and so may delete.
-var recordFile = regexp.MustCompile(`^(login|session)_[0-9a-f]{64}(\.used)?$`)
+var recordFile = regexp.MustCompile(`^(login|session|history)_[0-9a-f]{64}(\.used|\.new)?$`)
+
+// historyLimit is how long a history is kept that nobody adds to.
+const historyLimit = 90 * 24 * time.Hour
 
 // open makes the folder and reads, or makes, the key. key may be empty.
 func (v *vault) open(key []byte) error {
@@ -100,20 +104,38 @@ func keptKey(file string) ([]byte, error) {
 }
 
 // put stores data under the secret id. The file's name is a hash of id: who can
-// list the folder learns no id. kind is "login" or "session".
+// list the folder learns no id. kind is "login",
+// "session" or "history".
 func (v *vault) put(kind, id string, data []byte) error {
 	if v.aead == nil {
 		return errClosed
 	}
 	name := recordName(kind, id)
-	// The name is sealed in as well, so that files can't be exchanged.
-	sealed := v.aead.Seal(nil, nil, data, []byte(name))
-	path := filepath.Join(v.dir, name)
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	return v.write(name, name, data, os.O_EXCL)
+}
+
+// replace is put for the one kind of record that changes, "history". A crash leaves
+// the old record or the new one. Its caller sees to it that there is one writer.
+func (v *vault) replace(kind, id string, data []byte) error {
+	if v.aead == nil {
+		return errClosed
+	}
+	name := recordName(kind, id)
+	if err := v.write(name+".new", name, data, os.O_TRUNC); err != nil {
+		return err
+	}
+	return os.Rename(filepath.Join(v.dir, name+".new"), filepath.Join(v.dir, name))
+}
+
+// write seals data into file. The record's name is sealed in as well, so that files
+// can't be exchanged.
+func (v *vault) write(file, name string, data []byte, flag int) error {
+	path := filepath.Join(v.dir, file)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|flag, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(sealed)
+	_, err = f.Write(v.aead.Seal(nil, nil, data, []byte(name)))
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
@@ -205,7 +227,7 @@ func (v *vault) sweepUntil(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// sweep deletes the records that nobody used within idleLimit, and nothing else
+// sweep deletes the records that nobody used within their limit, and nothing else
 // that may lie in the folder.
 func (v *vault) sweep() error {
 	entries, err := os.ReadDir(v.dir)
@@ -214,7 +236,11 @@ func (v *vault) sweep() error {
 			continue
 		}
 		info, statErr := e.Info()
-		if statErr != nil || v.now().Sub(info.ModTime()) <= idleLimit {
+		limit := idleLimit
+		if strings.HasPrefix(e.Name(), "history_") {
+			limit = historyLimit
+		}
+		if statErr != nil || v.now().Sub(info.ModTime()) <= limit {
 			continue
 		}
 		if rmErr := os.Remove(filepath.Join(v.dir, e.Name())); !errors.Is(rmErr, fs.ErrNotExist) {

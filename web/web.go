@@ -18,6 +18,7 @@ type Server struct {
 	vault    *vault
 	sessions *sessionStore
 	attempts *attempts
+	history  *history
 	handler  http.Handler
 
 	stop       context.CancelFunc // ends what Start began; nil before Start
@@ -40,6 +41,7 @@ func New(cfg Config) (*Server, error) {
 	s.vault = &vault{dir: cfg.SessionDir, now: cfg.Now}
 	s.sessions = newSessionStore(s.vault, secure, cfg.Now)
 	s.attempts = &attempts{vault: s.vault, base: base, secure: secure, now: cfg.Now}
+	s.history = &history{vault: s.vault}
 	s.handler = s.guard(s.routes())
 	return s, nil
 }

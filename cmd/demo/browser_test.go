@@ -36,6 +36,7 @@ func TestBrowser(t *testing.T) {
 		{"page of an ID token that fails a check", refusedToken},
 		{"what just happened, as a list and as a picture", whatHappened},
 		{"who set each claim, and why one is missing", whoSetIt},
+		{"where the logins came from, on a map and as a table", whereFrom},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, browser) })

@@ -20,10 +20,12 @@ var allowed = map[string][]string{
 	"cmd/listen":   {},
 	"cmd/settings": {},
 
-	"web":          {"static", "views", "web/timeline"},
-	"web/timeline": {},
-	"views":        {"static"}, // for the versioned addresses of its style sheet and scripts
-	"static":       {},
+	"web":              {"static", "views", "web/timeline", "web/worldmap"},
+	"web/worldmap":     {},
+	"web/worldmap/gen": {"web/worldmap"},
+	"web/timeline":     {},
+	"views":            {"static"}, // for the versioned addresses of its style sheet and scripts
+	"static":           {},
 
 	"mockidp":                 {"mockidp/actions", "mockidp/clientip", "mockidp/dashboard", "mockidp/geoip", "mockidp/login", "mockidp/management", "mockidp/outbox", "mockidp/provider", "mockidp/store", "mockidp/ui"},
 	"mockidp/actions":         {},
