@@ -121,15 +121,18 @@ func TestActionsUseEachVersionOfTheSDK(t *testing.T) {
 	const { data: token } = await auth.oauth.clientCredentialsGrant({ audience: "https://" + event.secrets.DOMAIN + "/api/v2/", scope: "read:users" });
 	const reader = new ManagementClient({ domain: event.secrets.DOMAIN, token: token.access_token });
 	said.push((await reader.users.get({ id })).data.email);
-	for (const f of [() => reader.users.delete({ id }), () => m.users.get({ id: "auth0|nobody" }), () => m.users.update({ id }, { nick: "a" }), () => auth.getProfile("x"),
+	const account = { email: "signed-up@example.test", connection: "Username-Password-Authentication", password: "a-Long-one-5!" };
+	const { data: signed } = await auth.database.signUp({ ...account, user_metadata: { from: "action" } });
+	said.push((await reader.users.get({ id: "auth0|" + signed._id })).data.user_metadata.from, (await auth.database.changePassword(account)).data.slice(0, 10));
+	for (const f of [() => reader.users.delete({ id }), () => m.users.get({ id: "auth0|nobody" }), () => m.users.update({ id }, { nick: "a" }), () => auth.getProfile("x"), () => auth.database.signUp(account),
 		() => auth.oauth.refreshTokenGrant({ refresh_token: "x" }), () => new ManagementClient({ domain: event.secrets.DOMAIN, clientId: "nobody", clientSecret: "x" }).users.getAll()]) {
 		await f().then(() => said.push("passed"), (e) => said.push([e.name, e.statusCode, e.errorCode ?? e.error]));
 	}
 	api.idToken.setCustomClaim("said", said);`)
 	res := rp.mustLogin(newBrowser(t), address(t, "London"))
-	wantClaim(t, res, "said", `["Acme",true,"editor","dark","ada@example.test","editor",0,"Username-Password-Authentication","Demo app","manage","ada@example.test",`+
+	wantClaim(t, res, "said", `["Acme",true,"editor","dark","ada@example.test","editor",0,"Username-Password-Authentication","Demo app","manage","ada@example.test","action","We've just",`+
 		`["ManagementApiError",403,"insufficient_scope"],["ManagementApiError",404,"inexistent_user"],["ManagementApiError",400,"invalid_body"],`+
-		`["invalid_token",401,null],["AuthApiError",400,"invalid_grant"],["AuthApiError",401,"invalid_client"]]`)
+		`["invalid_token",401,null],["AuthApiError",400,"user_exists"],["AuthApiError",400,"invalid_grant"],["AuthApiError",401,"invalid_client"]]`)
 }
 
 // An error of the API that the Action does not catch ends the login with its

@@ -218,6 +218,7 @@ func (s *Server) routes() http.Handler {
 		mux.Handle("/_mock/outbox/", shown)
 	}
 	mux.Handle("/api/v2/", s.api)
+	mux.Handle("POST /dbconnections/", s.api.DBConnections())
 	mux.Handle("/", s.provider)
 	return mux
 }

@@ -10,6 +10,7 @@
 //	body.go           strict JSON in: unknown members are refused
 //	page.go, query.go pages; the search language of q
 //	users.go, …       one file per resource
+//	dbconnections.go  sign-up and change of password, of the Authentication API
 //
 // An access token for it comes from /oauth/token with the grant
 // client_credentials and the audience <issuer>api/v2/.

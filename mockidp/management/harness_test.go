@@ -63,7 +63,10 @@ func newTenant(t *testing.T, change ...func(*management.Config)) *tenant {
 	}
 	api, err := management.New(cfg)
 	must(t, err)
-	srv := httptest.NewServer(api)
+	mux := http.NewServeMux()
+	mux.Handle("/dbconnections/", api.DBConnections())
+	mux.Handle("/", api)
+	srv := httptest.NewServer(mux)
 	t.Cleanup(srv.Close)
 	return &tenant{t: t, store: s, url: srv.URL + "/api/v2", token: token(management.Scopes()...)}
 }

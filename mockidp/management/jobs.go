@@ -1,6 +1,7 @@
 package management
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -16,8 +17,7 @@ type job struct {
 	CreatedAt stamp  `json:"created_at"`
 }
 
-// verifyEmail accepts the job. There is no mail here: what would have been sent
-// is kept beside the HTTP requests of Actions.
+// verifyEmail accepts the job and keeps the mail.
 func (a *API) verifyEmail(r *http.Request) (any, error) {
 	var b struct {
 		UserID         string          `json:"user_id"`
@@ -37,12 +37,14 @@ func (a *API) verifyEmail(r *http.Request) (any, error) {
 	}
 	j := job{ID: randomID("job_"), Type: "verification_email", Status: "pending", CreatedAt: stamp(a.now())}
 	text := fmt.Sprintf("Verify your email address %s (%s of %s; a mock sends nothing)", u.Email, j.ID, u.ID)
-	mail := &store.Outgoing{
+	return j, a.mail(r.Context(), u.Email, text)
+}
+
+// mail keeps what would have been sent beside the HTTP requests of Actions: there
+// is no mail here.
+func (a *API) mail(ctx context.Context, to, text string) error {
+	return a.cfg.Store.AddOutgoing(ctx, &store.Outgoing{
 		At: a.now(), Mode: "captured", // as package outbox calls what nobody answered
-		Method: "MAIL", URL: "mailto:" + u.Email, Body: text, BodySize: int64(len(text)),
-	}
-	if err := a.cfg.Store.AddOutgoing(r.Context(), mail); err != nil {
-		return nil, err
-	}
-	return j, nil
+		Method: "MAIL", URL: "mailto:" + to, Body: text, BodySize: int64(len(text)),
+	})
 }
