@@ -107,6 +107,8 @@ func eventRefreshToken(l provider.Login) *actions.RefreshToken {
 	}
 	if g.LastIP.IsValid() {
 		t.Device.LastIP = g.LastIP.String()
+	} else { // the first exchange: it was last used where it was issued
+		t.Device.LastIP, t.Device.LastUserAgent = t.Device.InitialIP, t.Device.InitialUserAgent
 	}
 	if g.Audience != "" {
 		t.ResourceServers = []actions.TokenResourceServer{{Audience: g.Audience, Scopes: g.Scope}}

@@ -1,5 +1,5 @@
 // A second factor from anonymizers and outside office hours, where the person is.
-const anonymous = ["TOR_EXIT_NODE", "VPN", "PROXY"];
+const anonymous = ["anonymizers", "abuse"];
 
 exports.onExecutePostLogin = async (event, api) => {
   const { timeZone, continentCode } = event.request.geoip;
