@@ -24,6 +24,8 @@ type trigger struct {
 	name                         []string
 	user, password, from, client string
 	json                         bool
+
+	sources map[string]string // of the Actions that ran, by name
 }
 
 func runTrigger(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
@@ -49,7 +51,7 @@ func runTrigger(ctx context.Context, args, environ []string, stdout, stderr io.W
 	if t.json {
 		err = printJSON(stdout, r)
 	} else {
-		err = (&text{goOn: r.at}).print(stdout, r)
+		err = (&text{sources: t.sources, goOn: r.at}).print(stdout, r)
 	}
 	return errors.Join(err, r.err())
 }
@@ -121,6 +123,14 @@ func (t *trigger) logIn(ctx context.Context, idp *mockidp.Instance, client *stor
 	}
 	r := newReport(ev, out, answer.denied)
 	r.code = answer.code
+	t.sources = map[string]string{}
+	for _, run := range out.Runs {
+		v, err := idp.Store.Version(ctx, run.ID, run.Version)
+		if err != nil {
+			return nil, fmt.Errorf("load Action %s: %w", run.Name, err)
+		}
+		t.sources[run.Name] = v.Code
+	}
 	if answer.at != "" {
 		r.at = " A browser would be at " + answer.at
 	}

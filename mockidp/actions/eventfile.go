@@ -3,13 +3,8 @@ package actions
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"reflect"
 	"strings"
-	"time"
-	"unicode/utf8"
 )
 
 // EventFile is an event that a person wrote: all of it, or a part that is laid
@@ -25,14 +20,6 @@ type EventFile struct {
 
 	patch map[string]any
 }
-
-// EventError is what is wrong with the JSON of an event.
-type EventError struct {
-	Line, Column int // 1-based; of columns, characters count
-	Message      string
-}
-
-func (e *EventError) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Message) }
 
 // ReadEvent reads the JSON of an event, or of a part of one. Its error is an
 // [*EventError]: no JSON, or a member of the wrong type.
@@ -51,17 +38,59 @@ func ReadEvent(text []byte) (*EventFile, error) {
 	if err := decode(text, &f.patch); err != nil {
 		return nil, err
 	}
+	prune(f.patch, reflect.TypeFor[Event]())
 	f.Whole = true
 	for _, name := range []string{"client", "connection", "request", "user"} {
 		_, ok := f.patch[name].(map[string]any)
 		f.Whole = f.Whole && ok
 	}
-	var more struct{ Secrets map[string]string }
-	if err := json.Unmarshal(text, &more); err != nil {
-		return nil, err
+	secrets, _ := f.patch["secrets"].(map[string]any)
+	for name, value := range secrets {
+		if text, ok := value.(string); ok {
+			f.Secrets = object(f.Secrets)
+			f.Secrets[name] = text
+		}
 	}
-	f.Secrets = more.Secrets
 	return f, nil
+}
+
+// prune takes away the members that a t does not have, but for the attributes
+// of users. encoding/json would take Email for email, which JavaScript does not.
+func prune(v any, t reflect.Type) {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch v := v.(type) {
+	case []any:
+		for _, elem := range v {
+			if t.Kind() == reflect.Slice {
+				prune(elem, t.Elem())
+			}
+		}
+	case map[string]any:
+		if t.Kind() != reflect.Struct {
+			return
+		}
+		for name, value := range v {
+			field := memberType(t, name)
+			switch {
+			case field != nil:
+				prune(value, field)
+			case t != reflect.TypeFor[User]() || likeField(t, name):
+				delete(v, name)
+			}
+		}
+	}
+}
+
+// likeField reports whether encoding/json takes name for a field of t.
+func likeField(t reflect.Type, name string) bool {
+	for i := range t.NumField() {
+		if tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); strings.EqualFold(tag, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // Apply makes ev what the file says: all of it when the file is Whole, else ev
@@ -114,173 +143,4 @@ func decode(text []byte, v any) error {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber() // 64-bit ids stay what they are
 	return dec.Decode(v)
-}
-
-// An eventReader walks through the text of an event beside the types that it
-// must have.
-type eventReader struct {
-	text     []byte
-	dec      *json.Decoder
-	warnings []Warning
-}
-
-// at is the error at a byte of the text.
-func (r *eventReader) at(offset int64, format string, args ...any) *EventError {
-	before := r.text[:min(max(int(offset), 0), len(r.text))]
-	line := bytes.Count(before, []byte("\n")) + 1
-	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
-	return &EventError{Line: line, Column: column, Message: fmt.Sprintf(format, args...)}
-}
-
-func (r *eventReader) syntax() error {
-	var v any
-	err := json.Unmarshal(r.text, &v)
-	if wrong, ok := errors.AsType[*json.SyntaxError](err); ok {
-		text := wrong.Error()
-		if strings.HasSuffix(text, "looking for beginning of object key string") || strings.HasSuffix(text, "']' looking for beginning of value") {
-			text += " (a comma too many before it?)"
-		}
-		return r.at(wrong.Offset-1, "%s", text)
-	}
-	return err
-}
-
-// next is the coming token and where it begins.
-func (r *eventReader) next() (json.Token, int64, error) {
-	start := r.dec.InputOffset()
-	for start < int64(len(r.text)) && strings.IndexByte(" \t\r\n,:", r.text[start]) >= 0 {
-		start++
-	}
-	tok, err := r.dec.Token()
-	return tok, start, err
-}
-
-// value checks the coming value, which is to be a t. null is always right: it
-// takes a member away.
-func (r *eventReader) value(t reflect.Type, path string) error {
-	if t == reflect.TypeFor[json.RawMessage]() {
-		var skipped json.RawMessage
-		return r.dec.Decode(&skipped)
-	}
-	tok, start, err := r.next()
-	if err != nil || tok == nil && path != "event" {
-		return err
-	}
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	want, ok := expected(t, tok)
-	if !ok {
-		return r.at(start, "%s: expected %s, got %s", path, want, describe(tok))
-	}
-	switch t.Kind() {
-	case reflect.Slice:
-		for i := 0; r.dec.More(); i++ {
-			if err := r.value(t.Elem(), fmt.Sprintf("%s[%d]", path, i)); err != nil {
-				return err
-			}
-		}
-	case reflect.Map:
-		return r.members(path, func(string) reflect.Type { return t.Elem() })
-	case reflect.Struct:
-		if t == reflect.TypeFor[Time]() {
-			return nil
-		}
-		return r.members(path, func(name string) reflect.Type { return memberType(t, name) })
-	default:
-		return nil
-	}
-	_, err = r.dec.Token() // the closing bracket
-	return err
-}
-
-// members checks the members of an object; typeOf is nil for one that does not exist.
-func (r *eventReader) members(path string, typeOf func(string) reflect.Type) error {
-	for r.dec.More() {
-		tok, start, err := r.next()
-		if err != nil {
-			return err
-		}
-		name, _ := tok.(string)
-		t := typeOf(name)
-		if t == nil {
-			if text := schemaAt(path).complain(path, name); text != "" {
-				r.warnings = append(r.warnings, Warning{Line: r.at(start, "").Line, Text: text})
-			}
-			t = reflect.TypeFor[json.RawMessage]()
-		}
-		if err := r.value(t, path+"."+name); err != nil {
-			return err
-		}
-	}
-	_, err := r.dec.Token() // the closing brace
-	return err
-}
-
-// memberType is the type of the field that JSON calls name, or nil.
-func memberType(t reflect.Type, name string) reflect.Type {
-	for i := range t.NumField() {
-		if tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); tag == name && name != "-" {
-			return t.Field(i).Type
-		}
-	}
-	return nil
-}
-
-// schemaAt is the shape of the object at path, such as event.request; for
-// elements of lists it knows no names.
-func schemaAt(path string) *schema {
-	at := eventSchema()
-	for _, name := range strings.Split(path, ".")[1:] {
-		if at = at.members[name]; at == nil {
-			return &schema{}
-		}
-	}
-	return at
-}
-
-// expected says in words what t is in JSON, and whether tok begins such a value.
-func expected(t reflect.Type, tok json.Token) (want string, ok bool) {
-	switch t.Kind() {
-	case reflect.Struct, reflect.Map:
-		if t == reflect.TypeFor[Time]() {
-			text, isText := tok.(string)
-			_, err := time.Parse(time.RFC3339, text)
-			return "a time such as 2026-01-31T12:00:00.000Z", isText && err == nil
-		}
-		return "an object", tok == json.Delim('{')
-	case reflect.Slice:
-		return "an array", tok == json.Delim('[')
-	case reflect.Bool:
-		_, ok = tok.(bool)
-		return "true or false", ok
-	case reflect.Int64:
-		n, isNumber := tok.(json.Number)
-		_, err := n.Int64()
-		return "a whole number", isNumber && err == nil
-	case reflect.Float64:
-		_, ok = tok.(json.Number)
-		return "a number", ok
-	}
-	_, ok = tok.(string)
-	return "a string", ok
-}
-
-func describe(tok json.Token) string {
-	switch v := tok.(type) {
-	case json.Delim:
-		if v == '[' {
-			return "an array"
-		}
-		return "an object"
-	case json.Number:
-		return "the number " + v.String()
-	case string:
-		return fmt.Sprintf("%q", clip(v))
-	case bool:
-		return fmt.Sprint(v)
-	case nil:
-		return "null"
-	}
-	return fmt.Sprint(io.EOF)
 }
