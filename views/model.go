@@ -73,6 +73,9 @@ type Profile struct {
 	Visits      []Visit
 	VisitsShown int
 	Map         Map
+	CanRefresh  bool       // whether POST /refresh can get new tokens
+	Refresh     *Refresh   // what the last refresh changed; nil: there was none
+	UserInfo    []Compared // what the UserInfo endpoint said; empty: nothing
 	// LoginAgainURL starts a new login that asks for the password again.
 	LoginAgainURL string
 }
@@ -105,6 +108,23 @@ type Claim struct {
 	Time                time.Time // the value as a time, for claims that are times; zero otherwise
 	SetBy               string    // who set it, in words, `code` between backquotes; "not known" is possible
 	Reading             string    // a time or other value in words, "in 9 h 59 min"; or ""
+}
+
+// Refresh is what the last refresh of the tokens changed.
+type Refresh struct {
+	When    string // "2 seconds ago"
+	Note    string // one more sentence, or ""
+	Changes []Change
+}
+
+// Change is one claim before and after a refresh, as JSON; "": it was not there.
+type Change struct{ Name, Before, After string }
+
+// Compared is one claim that UserInfo gave, beside the ID token.
+type Compared struct {
+	Name  string
+	Value string // JSON
+	State string // "same", "differs" or "only in UserInfo"
 }
 
 // Visit is one line of the login history.

@@ -141,7 +141,11 @@ func (s *Server) believe(ctx context.Context, v *verification, log *timeline.Log
 		return nil, s.withToken(err, v.raw)
 	}
 	s.logUserInfo(log, x)
-	return &login{At: s.cfg.Now(), IDToken: v.raw, Checks: v.checks, Name: displayName(cs, info), Log: *log}, nil
+	l := &login{At: s.cfg.Now(), IDToken: v.raw, RefreshToken: v.token.RefreshToken, Checks: v.checks, Name: displayName(cs, info), Log: *log}
+	if info != nil {
+		l.UserInfo = info.object()
+	}
+	return l, nil
 }
 
 // withToken lets the page of a failed check show the token, where that is allowed.

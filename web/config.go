@@ -110,7 +110,7 @@ func (c Config) checkAddresses() error {
 // isFreePath reports whether path may be the callback: plain, and not one that
 // this app uses for something else.
 func isFreePath(path string) bool {
-	if len(path) < 2 || strings.HasSuffix(path, "/") || strings.HasPrefix(path, static.Prefix) {
+	if len(path) < 2 || strings.HasSuffix(path, "/") || strings.HasPrefix(path, static.Prefix) || strings.HasPrefix(path+"/", "/docs/") {
 		return false
 	}
 	for _, r := range path {
@@ -118,7 +118,7 @@ func isFreePath(path string) bool {
 			return false
 		}
 	}
-	taken := []string{"/login", "/profile", "/user", "/logout", "/api/me", "/livez", "/readyz", "/healthz"}
+	taken := []string{"/login", "/profile", "/user", "/logout", "/refresh", "/api/me", "/api/status", "/backchannel-logout", "/livez", "/readyz", "/healthz"}
 	return path == pathpkg.Clean(path) && !slices.Contains(taken, path)
 }
 

@@ -14,6 +14,7 @@
 //	profile.go    GET /profile   claims (claims.go) → views.Profile → a page
 //	transaction.go               who set the claims, when the provider is a mock that tells
 //	steps.go                     what happened, step by step (package timeline)
+//	refresh.go    POST /refresh  new tokens for the refresh token, and what changed
 //	logout.go     POST /logout   ends the session here and at the provider
 //
 // The other addresses: home.go (/), me.go (/api/me), health.go (/livez, /readyz).
@@ -21,8 +22,8 @@
 // talk to it, handler.go turns an error into a page or its JSON twin (errors.go),
 // middleware.go and host.go guard every request.
 //
-// What it does not do: it asks for no refresh token and calls no API but
-// UserInfo, because a login is all that it needs.
+// What it does not do: it calls no API but UserInfo, because a login is all that it
+// needs, and asks for a refresh token only when Config.Scopes says so.
 //
 // Sections cited as "Core" are those of OpenID Connect Core 1.0.
 package web

@@ -78,6 +78,10 @@ func heading(code string) (status int, title string) {
 		return http.StatusBadGateway, "The code was refused"
 	case "E-TOK-3":
 		return http.StatusBadGateway, "The identity provider had a problem"
+	case "E-REF-1":
+		return http.StatusConflict, "There is nothing to refresh with"
+	case "E-REF-2":
+		return http.StatusBadGateway, "The refresh token was refused"
 	case "E-VER-12": // before any token: the answer is wrong, not yet the provider
 		return http.StatusBadRequest, "This answer came from another identity provider"
 	case "E-VER-1", "E-VER-2", "E-VER-3", "E-VER-4", "E-VER-5", "E-VER-6", "E-VER-7", "E-VER-8",

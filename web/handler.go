@@ -35,6 +35,9 @@ func (s *Server) handle(h handlerFunc) http.Handler {
 // get serves GET and HEAD, and answers 405 to everything else.
 func (s *Server) get(h handlerFunc) http.Handler { return s.getOrPost(h, nil) }
 
+// post serves POST alone.
+func (s *Server) post(h handlerFunc) http.Handler { return s.getOrPost(nil, h) }
+
 // getOrPost serves POST as well. A POST that another site made a browser send is
 // refused (net/http.CrossOriginProtection): SameSite cookies do not tell one port
 // of a host from another.
@@ -42,7 +45,7 @@ func (s *Server) getOrPost(get, post handlerFunc) http.Handler {
 	guard := http.NewCrossOriginProtection()
 	return s.handle(func(w http.ResponseWriter, r *http.Request) error {
 		switch {
-		case r.Method == http.MethodGet || r.Method == http.MethodHead:
+		case get != nil && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 			return get(w, r)
 		case r.Method == http.MethodPost && post != nil:
 			if err := guard.Check(r); err != nil {
@@ -53,7 +56,10 @@ func (s *Server) getOrPost(get, post handlerFunc) http.Handler {
 			return post(w, r)
 		}
 		allow := "GET, HEAD"
-		if post != nil {
+		switch {
+		case get == nil:
+			allow = "POST"
+		case post != nil:
 			allow += ", POST"
 		}
 		return &appError{code: "E-405", allow: allow, text: "This page does not know the method " + shorten(r.Method, 20) + ".",

@@ -18,6 +18,8 @@ type meAnswer struct {
 	Claims        []meClaim       `json:"claims"`
 	Token         meToken         `json:"token"`
 	Timeline      []timeline.Step `json:"timeline"`
+	UserInfo      json.RawMessage `json:"userinfo,omitempty"`    // what the UserInfo endpoint said
+	Refresh       *refreshResult  `json:"refresh,omitempty"`     // what the last refresh changed
 	Logins        []visit         `json:"logins"`                // of this person, as this app saw them, the newest first
 	Transaction   string          `json:"transaction,omitempty"` // the login's id at a mock provider
 }
@@ -59,6 +61,7 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) error {
 		UserProfile: who.profile,
 		Token:       meToken{Header: who.header, Payload: who.payload, ExpiresAt: expires.UTC(), Checks: who.Checks},
 		Timeline:    who.Log.Steps,
+		UserInfo:    who.UserInfo, Refresh: who.Refresh,
 	}
 	if answer.Logins, err = s.history.of(who); err != nil {
 		return err

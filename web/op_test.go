@@ -43,15 +43,17 @@ type op struct {
 	tokenHeader http.Header                                             // more headers of the token answer
 	instead     map[string]func(w http.ResponseWriter, r *http.Request) // replaces the answer of a path
 
-	mu       sync.Mutex
-	key      *rsa.PrivateKey
-	kid      string
-	requests map[string]int       // by path
-	codes    map[string]opRequest // that were not redeemed
-	last     opRequest            // the last authorization
-	secrets  []string             // all that must never stand in a log
-	seen     chan string          // paths as they come, when not nil
-	server   *http.Server
+	mu           sync.Mutex
+	key          *rsa.PrivateKey
+	kid          string
+	requests     map[string]int       // by path
+	codes        map[string]opRequest // that were not redeemed
+	last         opRequest            // the last authorization
+	refreshToken string               // that is good now
+	authTime     int64                // of the last login
+	secrets      []string             // all that must never stand in a log
+	seen         chan string          // paths as they come, when not nil
+	server       *http.Server
 }
 
 // An opRequest is one authorization request that was answered with a code.
@@ -235,6 +237,10 @@ func (o *op) serveToken(w http.ResponseWriter, r *http.Request) {
 		writeStatus(w, http.StatusUnauthorized, map[string]any{"error": "invalid_client"})
 		return
 	}
+	if r.PostFormValue("grant_type") == "refresh_token" {
+		o.serveRefresh(w, r)
+		return
+	}
 	req, ok := o.codes[r.PostFormValue("code")]
 	delete(o.codes, r.PostFormValue("code"))
 	sum := sha256.Sum256([]byte(r.PostFormValue("code_verifier")))
@@ -246,6 +252,9 @@ func (o *op) serveToken(w http.ResponseWriter, r *http.Request) {
 	idToken := o.idToken(req, access)
 	o.secrets = append(o.secrets, access, idToken, r.PostFormValue("code_verifier"), clientSecret, url.QueryEscape(clientSecret))
 	body := map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": 3600, "id_token": idToken}
+	if strings.Contains(req.Get("scope"), "offline_access") {
+		body["refresh_token"] = o.newRefreshToken()
+	}
 	if o.token != nil {
 		o.token(body)
 	}
@@ -253,7 +262,31 @@ func (o *op) serveToken(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, body)
 }
 
-// idToken makes the ID token for a login of Ada.
+func (o *op) newRefreshToken() string {
+	o.refreshToken = "rt-" + rand.Text()
+	o.secrets = append(o.secrets, o.refreshToken)
+	return o.refreshToken
+}
+
+// serveRefresh takes each refresh token once (Core 12). The new ID token has no nonce.
+func (o *op) serveRefresh(w http.ResponseWriter, r *http.Request) {
+	if token := r.PostFormValue("refresh_token"); token == "" || token != o.refreshToken {
+		o.refreshToken = "" // reuse ends the family
+		writeStatus(w, http.StatusBadRequest, map[string]any{"error": "invalid_grant", "error_description": "the refresh token was used already"})
+		return
+	}
+	access := "at-" + rand.Text()
+	body := map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": 3600, "refresh_token": o.newRefreshToken(),
+		"id_token": o.idToken(opRequest{}, access)}
+	o.secrets = append(o.secrets, access, body["id_token"].(string))
+	if o.token != nil {
+		o.token(body)
+	}
+	maps.Copy(w.Header(), o.tokenHeader)
+	writeJSON(w, body)
+}
+
+// idToken makes the ID token for a login of Ada; after a refresh there is no nonce.
 func (o *op) idToken(req opRequest, access string) string {
 	now := o.now().Unix()
 	sum := sha256.Sum256([]byte(access))
@@ -262,6 +295,12 @@ func (o *op) idToken(req opRequest, access string) string {
 		"iss": o.issuer, "sub": "auth0|ada", "aud": "demo-app", "iat": now, "exp": now + 36000, "auth_time": now,
 		"nonce": req.Get("nonce"), "at_hash": b64(sum[:16]),
 		"name": "Ada Lovelace", "email": "ada@example.test", "login_count": 1, "last_login_city": "Georgetown", "last_login_country": "US",
+	}
+	if req.Values == nil {
+		delete(c, "nonce")
+		c["auth_time"] = o.authTime
+	} else {
+		o.authTime = now
 	}
 	if o.header != nil {
 		o.header(h)

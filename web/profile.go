@@ -1,7 +1,9 @@
 package web
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -61,6 +63,7 @@ func (s *Server) profilePage(who *login) views.Profile {
 		JSONURL: "/api/me",
 		Checks:  viewChecks(who.Checks), Token: s.viewToken(who.IDToken, who.headerText, who.payloadText),
 		LoginAgainURL: anotherUser, Steps: viewSteps(who.Log.Steps),
+		CanRefresh: who.RefreshToken != "", Refresh: who.Refresh.view(now), UserInfo: viewUserInfo(cs, who.UserInfo),
 	}
 	for _, c := range cs.byKind(kindCustom, kindStandard, kindProtocol) {
 		v := viewClaim(c, now)
@@ -73,6 +76,9 @@ func (s *Server) profilePage(who *login) views.Profile {
 				page.Steps[i].URL, page.Steps[i].URLLabel = tx.URL, "Open this login at the identity provider"
 			}
 		}
+	}
+	if who.Refresh != nil && who.Refresh.Note == "" {
+		page.Verified = relative(who.Refresh.At, now)
 	}
 	page.ExpiresAt, _ = cs.time("exp")
 	if page.ExpiresAt.After(now) {
@@ -182,4 +188,23 @@ func (s *Server) viewToken(raw, header, payload string) views.Token {
 		t.Header, t.Payload, t.Signature = parts[0], parts[1], parts[2]
 	}
 	return t
+}
+
+// viewUserInfo compares what UserInfo said with the ID token, member by member.
+func viewUserInfo(token claims, raw json.RawMessage) (list []views.Compared) {
+	info, err := parseClaims(raw)
+	if err != nil {
+		return nil // nothing was said
+	}
+	for _, c := range info {
+		v := views.Compared{Name: c.Name, Value: string(c.Value), State: "only in UserInfo"}
+		if inToken := token.raw(c.Name); inToken != nil {
+			v.State = "same"
+			if !bytes.Equal(inToken, c.Value) {
+				v.State = "differs"
+			}
+		}
+		list = append(list, v)
+	}
+	return list
 }

@@ -28,6 +28,10 @@ type login struct {
 	Checks  []check   `json:"checks"`   // how it was verified
 	Name    string    `json:"name"`     // whom to greet, from the ID token or UserInfo
 
+	RefreshToken string          `json:"refresh_token,omitempty"` // "" when the provider gave none
+	UserInfo     json.RawMessage `json:"userinfo,omitempty"`      // what the UserInfo endpoint said; nil: nothing
+	Refresh      *refreshResult  `json:"refresh,omitempty"`       // what the last refresh brought; nil: there was none
+
 	Log         timeline.Log `json:"log"`                   // what happened in the login
 	Transaction *transaction `json:"transaction,omitempty"` // what the provider told of it; nil: nothing
 
@@ -219,6 +223,23 @@ func (s *sessionStore) logIn(w http.ResponseWriter, r *http.Request, l *login) e
 	session.IsNew = true
 	session.Values[loginKey{}] = l
 	return session.Save(r, w)
+}
+
+// exchange puts l in the place of the session called old and returns its new id.
+// When old has been ended meanwhile it stays ended: who logs out while a refresh
+// runs is not logged in again by it.
+func (s *sessionStore) exchange(old string, l *login) (id string, err error) {
+	data, err := json.Marshal(l)
+	if err != nil {
+		return "", err
+	}
+	if err := s.vault.pull("session", old); errors.Is(err, errNoRecord) {
+		return "", errSessionEnded()
+	} else if err != nil {
+		return "", err
+	}
+	id = newID()
+	return id, s.vault.put("session", id, data)
 }
 
 // logOut ends the session of this request and deletes its cookie. What it was is

@@ -203,9 +203,18 @@ func (v *vault) touch(kind, id string) {
 
 // drop deletes a record, if it is there.
 func (v *vault) drop(kind, id string) error {
+	if err := v.pull(kind, id); !errors.Is(err, errNoRecord) {
+		return err
+	}
+	return nil
+}
+
+// pull deletes a record. Of several callers exactly one does; the others get
+// errNoRecord.
+func (v *vault) pull(kind, id string) error {
 	err := os.Remove(filepath.Join(v.dir, recordName(kind, id)))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return errNoRecord
 	}
 	return err
 }

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"sync"
 
+	"golang.org/x/sync/singleflight"
+
 	"example.com/postlogin/static"
 )
 
@@ -19,7 +21,9 @@ type Server struct {
 	sessions *sessionStore
 	attempts *attempts
 	history  *history
-	handler  http.Handler
+
+	refreshes singleflight.Group // by session
+	handler   http.Handler
 
 	stop       context.CancelFunc // ends what Start began; nil before Start
 	background sync.WaitGroup
@@ -84,6 +88,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("/profile", s.get(s.profile))
 	mux.Handle("/user", s.get(s.profile)) // the name that Auth0's samples use
 	mux.Handle("/logout", s.getOrPost(s.askLogout, s.logout))
+	mux.Handle("/refresh", s.post(s.refresh))
 	mux.Handle("/api/me", s.get(s.me))
 	mux.Handle("/livez", s.get(s.livez))
 	mux.Handle("/readyz", s.get(s.readyz))

@@ -37,6 +37,7 @@ func TestBrowser(t *testing.T) {
 		{"what just happened, as a list and as a picture", whatHappened},
 		{"who set each claim, and why one is missing", whoSetIt},
 		{"where the logins came from, on a map and as a table", whereFrom},
+		{"the tokens are refreshed", refreshed},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, browser) })

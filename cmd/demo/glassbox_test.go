@@ -69,3 +69,30 @@ func whoSetIt(t *testing.T, browser context.Context) {
 		t.Errorf("the link to the provider leads to %s, want %s", at, s.issuer)
 	}
 }
+
+// refreshed gets new tokens by the button, after the Action has changed.
+func refreshed(t *testing.T, browser context.Context) {
+	s := openStack(t, func(o *options) { o.scopes = []string{"openid", "profile", "email", "offline_access"} })
+	b := ownCookies(t, browser)
+	b.open(s.appURL + "/login")
+	b.logIn("London")
+	err := mockidp.Deploy(t.Context(), s.idp.Store, "plan", "exports.onExecutePostLogin = async (event, api) => { api.idToken.setCustomClaim('plan', 'gold'); };")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.click(labelled("Refresh my tokens"))
+	if got := b.text(`[data-changed="plan"]`); !strings.Contains(got, "not there") || !strings.Contains(got, `"gold"`) {
+		t.Errorf("the change says %q", got)
+	}
+	if got := b.text(`[data-claim-row="plan"] [data-set-by]`); got != "Action plan v1, line 1" {
+		t.Errorf("plan is set by %q", got)
+	}
+	// A refresh is no login: the count stays, and nobody is at the provider.
+	b.wantProfile(profile{"1", "London", "GB"})
+	if got := b.text(`[data-step="refresh"]`); !strings.Contains(got, "POST /refresh") {
+		t.Errorf("the first step says %q", got)
+	}
+	b.checkPage()
+	b.click(labelled("Refresh my tokens"))
+	b.wantProfile(profile{"1", "London", "GB"})
+}
