@@ -40,6 +40,11 @@ func hostHash(w *world, args hostArgs) goja.Value {
 	return w.arrayBuffer(h.Sum(nil))
 }
 
+// hostDigest tells whether there is a digest of that name.
+func hostDigest(w *world, args hostArgs) goja.Value {
+	return w.rt.ToValue(digests(args.text(0)) != nil)
+}
+
 // digests knows OpenSSL's names; MD5 and SHA-1 are here because Actions sign
 // requests to old services with them.
 func digests(name string) func() hash.Hash {

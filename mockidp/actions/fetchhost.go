@@ -12,8 +12,8 @@ type pendingFetch struct {
 	call            int // index in the run's Requests
 }
 
-// hostFetch starts an HTTP request ({method, url, headers, body, line}) and returns a
-// promise of {status, statusText, headers, body, url}. The request itself is
+// hostFetch starts an HTTP request ({method, url, headers, body, redirect, line};
+// the body is text or an ArrayBuffer, in the answer too) and returns a promise of {status, statusText, headers, body, url}. The request itself is
 // made, captured or refused by the server.
 func hostFetch(w *world, args hostArgs) goja.Value {
 	r := w.run
@@ -21,7 +21,15 @@ func hostFetch(w *world, args hostArgs) goja.Value {
 		w.throw("TypeError", fmt.Sprintf("fetch failed: more than %d requests at once", maxPending))
 	}
 	o := args.at(0).(*goja.Object)
-	q := OutgoingRequest{Method: text(o.Get("method")), URL: text(o.Get("url")), Body: text(o.Get("body")), Headers: map[string]string{}}
+	q := OutgoingRequest{Method: text(o.Get("method")), URL: text(o.Get("url")), Headers: map[string]string{}}
+	if body, ok := o.Get("body").(*goja.Object); ok && kindOf(body) == kindBuffer {
+		q.Body = string(body.Export().(goja.ArrayBuffer).Bytes())
+	} else {
+		q.Body = text(o.Get("body"))
+	}
+	if mode := text(o.Get("redirect")); mode != "follow" {
+		q.Redirect = mode
+	}
 	if h, ok := o.Get("headers").(*goja.Object); ok {
 		for _, k := range h.Keys() {
 			q.Headers[k] = text(h.Get(k))
@@ -43,7 +51,8 @@ func hostFetch(w *world, args hostArgs) goja.Value {
 	id := r.engine.asked
 	r.pending[id] = &pendingFetch{resolve, reject, len(r.result.Requests)}
 	r.result.Requests = append(r.result.Requests, OutgoingCall{Method: q.Method, URL: q.URL, Headers: q.Headers, Body: q.Body, Line: int(o.Get("line").ToInteger())})
-	r.engine.fetch(fetchMessage{ID: id, Request: q})
+	binary := packBody(&q.Body)
+	r.engine.fetch(fetchMessage{ID: id, Request: q, Binary: binary})
 	return w.rt.ToValue(promise)
 }
 
@@ -69,6 +78,9 @@ func (r *run) settleFetch(w *world, m settleMessage) error {
 	answer.Set("statusText", m.Response.StatusText)
 	answer.Set("url", m.Response.URL)
 	answer.Set("body", m.Response.Body)
+	if m.Binary != nil {
+		answer.Set("body", w.rt.NewArrayBuffer(m.Binary))
+	}
 	answer.Set("headers", headers)
 	return p.resolve(answer)
 }

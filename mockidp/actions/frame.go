@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"time"
+	"unicode/utf8"
 )
 
 // Server and worker talk in frames over two pipes: one byte of kind, four of
@@ -179,11 +180,29 @@ type compileResult struct {
 type fetchMessage struct {
 	ID      int64           `json:"id"`
 	Request OutgoingRequest `json:"request"`
+	Binary  []byte          `json:"binary,omitempty"` // the body, when it is no text
 }
 
 // settleMessage answers a fetchMessage.
 type settleMessage struct {
 	ID       int64            `json:"id"`
 	Response OutgoingResponse `json:"response"`
+	Binary   []byte           `json:"binary,omitempty"` // the body, when it is no text
 	Error    string           `json:"error,omitempty"`
+}
+
+// packBody takes a body that JSON would change out of its text.
+func packBody(body *string) (binary []byte) {
+	if utf8.ValidString(*body) {
+		return nil
+	}
+	binary, *body = []byte(*body), ""
+	return binary
+}
+
+// unpackBody puts it back.
+func unpackBody(body *string, binary []byte) {
+	if binary != nil {
+		*body = string(binary)
+	}
 }

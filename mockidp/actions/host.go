@@ -40,24 +40,14 @@ func (a hostArgs) bytes(w *world, i int) []byte {
 // no way to call it.
 func hostFunctions() map[string]hostFunction {
 	return map[string]hostFunction{
-		"console":    hostConsole,
-		"group":      hostGroup,
-		"inspect":    hostInspect,
-		"format":     hostFormat,
-		"promise":    hostPromise,
-		"line":       hostLine,
-		"timer":      hostTimer,
-		"clearTimer": hostClearTimer,
-		"clock":      hostClock,
-		"encode":     hostEncode,
-		"decode":     hostDecode,
-		"random":     hostRandom,
-		"hash":       hostHash,
-		"url":        hostURL,
-		"fetch":      hostFetch,
-		"date":       hostDate,
-		"number":     hostNumber,
-		"pattern":    hostPattern,
+		"console": hostConsole, "group": hostGroup, "inspect": hostInspect, "format": hostFormat, "kind": hostKind, "line": hostLine,
+		"timer": hostTimer, "clearTimer": hostClearTimer, "clock": hostClock,
+		"encode": hostEncode, "decode": hostDecode, "pattern": hostPattern, "url": hostURL,
+		"fetch": hostFetch, "multipart": hostMultipart, "zlib": hostZlib, "crc32": hostCRC32,
+		"random": hostRandom, "hash": hostHash, "digest": hostDigest, "cipher": hostCipher, "derive": hostDerive,
+		"keyImport": hostKeyImport, "keyExport": hostKeyExport, "keyInfo": hostKeyInfo, "keyPublic": hostKeyPublic, "keySame": hostKeySame,
+		"keySign": hostKeySign, "keyVerify": hostKeyVerify, "keyCrypt": hostKeyCrypt, "keyWrap": hostKeyWrap, "keyAgree": hostKeyAgree, "keyGenerate": hostKeyGenerate,
+		"date": hostDate, "number": hostNumber,
 	}
 }
 
@@ -88,9 +78,13 @@ func hostPattern(w *world, args hostArgs) goja.Value {
 	return w.rt.ToValue(fixed)
 }
 
-// hostPromise is true for a promise; util.types needs to know.
-func hostPromise(w *world, args hostArgs) goja.Value {
-	return w.rt.ToValue(promiseOf(args.at(0)) != nil)
+// hostKind is what kind of object its argument is, whatever its prototype says;
+// util.types needs to know.
+func hostKind(w *world, args hostArgs) goja.Value {
+	if o, ok := args.at(0).(*goja.Object); ok {
+		return w.rt.ToValue(kindOf(o))
+	}
+	return nil
 }
 
 // hostLine is the author's line that led here.

@@ -80,24 +80,33 @@ func compileModule(name, source string, esm bool) (*goja.Program, error) {
 			return nil, err
 		}
 	}
-	tree, err := parseFile(name, source)
+	code, err := compileFile(name, source)
 	if err != nil && !esm {
 		// Newer syntax, or an ES module that no package.json declares.
 		if source, err = toCommonJS(name, source); err != nil {
 			return nil, err
 		}
-		tree, err = parseFile(name, source)
+		code, err = compileFile(name, source)
 	}
 	if err != nil {
 		return nil, &moduleError{code: "SyntaxError", text: name + ": " + err.Error()}
+	}
+	return code, nil
+}
+
+// compileFile compiles what the engine understands.
+func compileFile(name, source string) (*goja.Program, error) {
+	tree, err := parseFile(name, source)
+	if err != nil {
+		return nil, err
 	}
 	fixed, err := rewriteRegexps(source, tree)
 	if err != nil {
-		return nil, &moduleError{code: "SyntaxError", text: name + ": " + err.Error()}
+		return nil, err
 	}
 	if fixed != source {
 		if tree, err = parseFile(name, fixed); err != nil {
-			return nil, &moduleError{code: "SyntaxError", text: name + ": " + err.Error()}
+			return nil, err
 		}
 	}
 	return goja.CompileAST(tree, false)

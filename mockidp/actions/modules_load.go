@@ -35,6 +35,7 @@ func (l *loader) open() {
 	l.opened = true
 	l.library.open()
 	l.world.lazyGlobals(lazyNames("globalThis"))
+	l.world.need("iterator")
 }
 
 // resolve finds the file for request; the error is a *moduleError.

@@ -7,7 +7,11 @@ type OutgoingRequest struct {
 	Method  string            `json:"method"`
 	URL     string            `json:"url"`
 	Headers map[string]string `json:"headers,omitempty"` // names in lower case
-	Body    string            `json:"body,omitempty"`
+	Body    string            `json:"body,omitempty"`    // any bytes
+
+	// Redirect is what becomes of an answer that redirects: "" or "follow", or
+	// "manual" (it is the answer), or "error" (the request fails).
+	Redirect string `json:"redirect,omitempty"`
 
 	// Set by PostLogin, for whoever keeps or answers the request.
 	Action        string `json:"-"` // name of the Action that asks
@@ -20,8 +24,8 @@ type OutgoingResponse struct {
 	Status     int               `json:"status"`
 	StatusText string            `json:"status_text,omitempty"`
 	Headers    map[string]string `json:"headers,omitempty"`
-	Body       string            `json:"body,omitempty"`
-	URL        string            `json:"url,omitempty"` // after redirects; "" means as asked
+	Body       string            `json:"body,omitempty"` // any bytes
+	URL        string            `json:"url,omitempty"`  // after redirects; "" means as asked
 }
 
 const (

@@ -27,16 +27,21 @@ var preludeGlobals = map[string]string{
 	"Event": "events", "EventTarget": "events", "AbortController": "events", "AbortSignal": "events", "DOMException": "events",
 	"structuredClone": "clone",
 	"fetch":           "fetch", "Headers": "fetch", "Request": "fetch", "Response": "fetch",
-	"crypto":  "crypto",
+	"Blob": "blob", "File": "blob", "FormData": "blob",
+	"WeakRef": "weak", "FinalizationRegistry": "weak",
+	"crypto": "crypto", "CryptoKey": "webcrypto",
 	"process": "process", "global": "process", "performance": "process",
 	"Intl": "intl",
 }
 
 // preludeModules tells which part defines which modules for require.
 var preludeModules = map[string]string{
-	"auth0": "auth0", "axios": "axios", "buffer": "encoding", "console": "console", "crypto": "crypto", "events": "events", "node-fetch": "fetch",
-	"perf_hooks": "process", "process": "process", "querystring": "url", "timers": "timers", "timers/promises": "timers",
-	"url": "url", "util": "util",
+	"auth0": "auth0", "axios": "axios", "node-fetch": "fetch",
+	"assert": "assert", "assert/strict": "assert",
+	"buffer": "encoding", "console": "console", "crypto": "crypto", "events": "emitter", "http": "http", "https": "http",
+	"path": "path", "path/posix": "path", "perf_hooks": "process", "process": "process", "querystring": "querystring",
+	"stream": "streams", "stream/promises": "streams", "string_decoder": "decoder", "timers": "timers", "timers/promises": "timers",
+	"url": "url", "util": "util", "util/types": "util", "zlib": "zlib",
 }
 
 // internalPrefix marks script names of the prelude; their frames are not the author's.
@@ -87,6 +92,9 @@ func (w *world) prepare() {
 	}
 	if w.prog.regexps {
 		w.need("regexp")
+	}
+	if w.prog.iterate {
+		w.need("iterator")
 	}
 }
 

@@ -275,6 +275,7 @@ func (p *process) answer(ctx context.Context, m fetchMessage) {
 // fetchAnswer calls fetch and turns its result into a message.
 func fetchAnswer(ctx context.Context, fetch fetcher, m fetchMessage) settleMessage {
 	m.Request.sign(ctx)
+	unpackBody(&m.Request.Body, m.Binary)
 	res, err := fetch(ctx, m.Request)
 	if err == nil && len(res.Body) > maxResponse {
 		err = fmt.Errorf("the answer is larger than %d bytes", maxResponse)
@@ -282,5 +283,5 @@ func fetchAnswer(ctx context.Context, fetch fetcher, m fetchMessage) settleMessa
 	if err != nil {
 		return settleMessage{ID: m.ID, Error: err.Error()}
 	}
-	return settleMessage{ID: m.ID, Response: res}
+	return settleMessage{ID: m.ID, Binary: packBody(&res.Body), Response: res}
 }

@@ -2,6 +2,7 @@ package actions
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 
 	"github.com/dop251/goja"
@@ -36,8 +37,12 @@ type program struct {
 	globals []string // names of lazy globals
 	locale  bool     // toLocale*String, localeCompare
 	regexps bool     // RegExp made at run time with \p{…}
+	iterate bool     // Symbol.asyncIterator, by that name or in code rewritten for the engine
 	uses    *usage   // members of event, nil for all
 }
+
+// asyncLoop matches for await and async generators.
+var asyncLoop = regexp.MustCompile(`\bfor\s+await\b|\basync\s*(?:function\s*)?\*`)
 
 // newProgram ties compiled code to what its text needs.
 func newProgram(source string, code *goja.Program) *program {
@@ -47,6 +52,7 @@ func newProgram(source string, code *goja.Program) *program {
 		globals: lazyNames(source),
 		locale:  strings.Contains(source, "ocale"),
 		regexps: strings.Contains(source, "RegExp") && strings.Contains(source, "p{"),
+		iterate: strings.Contains(source, "asyncIterator") || asyncLoop.MatchString(source),
 	}
 }
 
@@ -71,7 +77,10 @@ func compile(source string) (*program, error) {
 		}
 	}
 	code, err := goja.CompileAST(tree, false)
-	if err != nil {
+	switch {
+	case err != nil && strings.Contains(err.Error(), "Async generators"): // they parse, but do not compile
+		return compileOther(source, err)
+	case err != nil:
 		return nil, syntaxError(source, err)
 	}
 	p := newProgram(source, code)

@@ -102,10 +102,10 @@ var categories = map[string]string{
 	"Letter": "L", "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll", "Titlecase_Letter": "Lt", "Modifier_Letter": "Lm",
 	"Other_Letter": "Lo", "Mark": "M", "Nonspacing_Mark": "Mn", "Number": "N", "Decimal_Number": "Nd", "Letter_Number": "Nl",
 	"Other_Number": "No", "Punctuation": "P", "Dash_Punctuation": "Pd", "Open_Punctuation": "Ps", "Symbol": "S",
-	"Math_Symbol": "Sm", "Currency_Symbol": "Sc", "Separator": "Z", "Space_Separator": "Zs", "Other": "C", "Control": "Cc", "Format": "Cf",
+	"Math_Symbol": "Sm", "Currency_Symbol": "Sc", "Separator": "Z", "Space_Separator": "Zs", "Other": "C", "Control": "Cc", "Format": "Cf", "Surrogate": "Cs", "Unassigned": "Cn",
 }
 
-var categoryNames = set("L Lu Ll Lt Lm Lo M Mn N Nd Nl No P Pd Ps S Sm Sc Sk So Z Zs C Cc Cf Co")
+var categoryNames = set("L Lu Ll Lt Lm Lo M Mn N Nd Nl No P Pd Ps S Sm Sc Sk So Z Zs C Cc Cf Cn Co Cs")
 
 var scripts = set("Latin Greek Cyrillic Han Arabic Hebrew Hiragana Katakana Hangul Thai Devanagari Armenian Georgian")
 

@@ -106,8 +106,8 @@ func (w *world) throwModule(dir, request string, err error) {
 
 // nodeModules are Node's own modules, which an Action may ask for and this
 // emulator does not have.
-var nodeModules = set("assert async_hooks child_process cluster dgram diagnostics_channel dns domain fs fs/promises http http2 https " +
-	"inspector module net os path punycode readline repl stream string_decoder sys tls tty v8 vm wasi worker_threads zlib")
+var nodeModules = set("async_hooks child_process cluster dgram diagnostics_channel dns dns/promises domain fs fs/promises http2 " +
+	"inspector module net os path/win32 punycode readline readline/promises repl stream/consumers stream/web sys tls trace_events tty v8 vm wasi worker_threads")
 
 // help says what can be done about a module that is not there.
 func (l *library) help(dir, request string) string {

@@ -193,6 +193,14 @@ func TestARulesRedirectIsFollowedToAnAnswer(t *testing.T) {
 	res, err = b.get("https://old.example/")
 	check(t, err)
 	equal(t, "a location that is no redirect", res.Status, http.StatusNotModified)
+
+	b.rules(to(301, "https://new.example/x"))
+	res, err = b.Fetch(t.Context(), actions.OutgoingRequest{Method: "GET", URL: "https://old.example/", Redirect: "manual"})
+	check(t, err)
+	equal(t, "a redirect that is not followed", res.Status, http.StatusMovedPermanently)
+	if _, err = b.Fetch(t.Context(), actions.OutgoingRequest{Method: "GET", URL: "https://old.example/", Redirect: "error"}); err == nil || !strings.Contains(err.Error(), "unexpected redirect") {
+		t.Errorf("a redirect that is an error: got %v", err)
+	}
 }
 
 func TestAnActionsFetchGoesThroughTheOutbox(t *testing.T) {

@@ -46,7 +46,10 @@ func (o *Outbox) follow(ctx context.Context, q actions.OutgoingRequest) (answer,
 		if err != nil {
 			return a, err
 		}
-		if !ok {
+		if ok && q.Redirect == "error" {
+			return a, errors.New("unexpected redirect")
+		}
+		if !ok || q.Redirect == "manual" {
 			if a.delay = delay; n > 0 {
 				a.URL = q.URL
 			}

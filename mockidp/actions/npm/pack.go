@@ -47,7 +47,9 @@ var wanted = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`lodash/[A-Za-z_.]*\.js`, `lodash/fp/.*\.js`,
 	`ua-parser-js/src/.*\.js`,
 	`uuid/dist/cjs/.*\.(?:js|json)`,
-	`(?:axios|ipaddr\.js|jose|jsonwebtoken|jws|jwa|ecdsa-sig-formatter|buffer-equal-constant-time|safe-buffer|ms|semver|lodash(?:\.[a-z]+)?|ua-parser-js|uuid)/(?:package\.json|(?i:licen[cs]e)[^/]*)`,
+	`readable-stream/lib/(?:stream|stream/promises|internal/.*|ours/(?:errors|primordials|util|util/inspect))\.js`, `process/index\.js`, // the module stream
+	`string_decoder/lib/.*\.js`, `path-browserify/index\.js`, `events/events\.js`, // and others of Node's own
+	`(?:axios|ipaddr\.js|jose|jsonwebtoken|jws|jwa|ecdsa-sig-formatter|buffer-equal-constant-time|safe-buffer|ms|semver|lodash(?:\.[a-z]+)?|ua-parser-js|uuid|readable-stream|process|string_decoder|path-browserify|events)/(?:package\.json|(?i:licen[cs]e)[^/]*)`,
 }, "|") + `)$`)
 
 // unwanted are files for browsers and tests among them.

@@ -1,12 +1,11 @@
 // The part of Node's crypto that Actions use, over Go's standard library.
 (function (host, need) {
   const { Buffer } = need('encoding').globals;
+  const { fail, wrongType } = need('errors');
   const bytesOf = (data, encoding) => {
     if (typeof data === 'string') return Buffer.from(data, encoding);
     if (ArrayBuffer.isView(data) || data instanceof ArrayBuffer) return Buffer.from(data.buffer || data, data.byteOffset || 0, data.byteLength);
-    const e = new TypeError('The "data" argument must be of type string or an instance of Buffer, TypedArray, or DataView. Received ' + host('inspect', data));
-    e.code = 'ERR_INVALID_ARG_TYPE';
-    throw e;
+    wrongType('data', 'of type string or an instance of Buffer, TypedArray, or DataView', data);
   };
   const span = (b) => [b.buffer, b.byteOffset, b.byteLength];
 
@@ -36,10 +35,17 @@
   }
   class Hmac extends Hash {}
 
-  const randomBytes = (size, callback) => {
-    const b = Buffer.from(host('random', size));
-    if (!callback) return b;
-    need('timers').globals.setImmediate(callback, null, b);
+  // later is how Node's functions with a callback answer: not before the caller has gone on.
+  const later = (callback, f) => {
+    if (typeof callback !== 'function') return f();
+    let error = null, value;
+    try { value = f(); } catch (e) { error = e; }
+    need('timers').globals.setImmediate(() => { if (error) callback(error); else callback(null, value); });
+  };
+  const randomBytes = (size, callback) => later(callback, () => Buffer.from(host('random', size)));
+  const randomFillSync = (buffer, offset = 0, size = buffer.byteLength - offset) => {
+    new Uint8Array(buffer.buffer || buffer, (buffer.byteOffset || 0) + offset, size).set(new Uint8Array(host('random', size)));
+    return buffer;
   };
   const randomUUID = () => {
     const b = randomBytes(16);
@@ -47,8 +53,9 @@
     b[8] = b[8] & 63 | 128;
     return b.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   };
-  const randomInt = (min, max) => {
-    if (max === undefined) { max = min; min = 0; }
+  const randomInt = (min, max, callback) => {
+    if (max === undefined || typeof max === 'function') { callback = max; max = min; min = 0; }
+    if (callback) return later(callback, () => randomInt(min, max));
     const range = max - min;
     if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || range <= 0 || range > 2 ** 48) throw new RangeError('The value of "max" is out of range.');
     const limit = 2 ** 48 - 2 ** 48 % range; // draws beyond would favour small numbers
@@ -74,27 +81,33 @@
     new Uint8Array(view.buffer, view.byteOffset, view.byteLength).set(new Uint8Array(host('random', view.byteLength)));
     return view;
   };
-  const subtle = {
-    async digest(algorithm, data) {
-      const name = typeof algorithm === 'string' ? algorithm : algorithm.name;
-      const b = new Hash(name.toLowerCase()).update(new Uint8Array(data.buffer || data, data.byteOffset || 0, data.byteLength)).digest();
-      return b.buffer.slice(b.byteOffset, b.byteOffset + b.byteLength);
-    },
+  // The larger parts load when one of their names is touched.
+  const lazily = (object, names, members) => {
+    for (const name of names) {
+      Object.defineProperty(object, name, {
+        enumerable: true, configurable: true,
+        get() { const value = members()[name]; Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true }); return value; },
+        set(value) { Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true }); },
+      });
+    }
+    return object;
   };
-  for (const name of ['decrypt', 'deriveBits', 'deriveKey', 'encrypt', 'exportKey', 'generateKey', 'importKey', 'sign', 'unwrapKey', 'verify', 'wrapKey']) {
-    subtle[name] = async () => { throw new Error(`crypto.subtle.${name} is not supported by this emulator yet`); };
-  }
-  const crypto = { getRandomValues, randomUUID, subtle };
+  const webcrypto = lazily({ getRandomValues, randomUUID }, ['subtle'], () => need('webcrypto'));
+  const secretOf = (key) => (typeof key === 'string' || ArrayBuffer.isView(key) || key instanceof ArrayBuffer ? bytesOf(key) : need('keys').secretOf(key));
   const node = {
     createHash: (algorithm) => new Hash(algorithm),
-    createHmac: (algorithm, key) => new Hmac(algorithm, bytesOf(key)),
+    createHmac: (algorithm, key) => new Hmac(algorithm, secretOf(key)),
     hash: (algorithm, data, encoding = 'hex') => new Hash(algorithm).update(data).digest(encoding),
     getHashes: () => ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'],
-    randomBytes, randomUUID, randomInt, timingSafeEqual, getRandomValues, webcrypto: crypto, subtle, Hash, Hmac,
+    randomBytes, randomFillSync, randomFill: (buffer, ...rest) => later(rest.pop(), () => randomFillSync(buffer, ...rest)),
+    randomUUID, randomInt, timingSafeEqual, getRandomValues, webcrypto, Hash, Hmac,
   };
-  for (const name of ['createCipheriv', 'createDecipheriv', 'createSign', 'createVerify', 'createPublicKey', 'createPrivateKey', 'createSecretKey', 'generateKeyPairSync',
-    'pbkdf2', 'pbkdf2Sync', 'scrypt', 'scryptSync', 'hkdfSync', 'sign', 'verify', 'publicEncrypt', 'privateDecrypt', 'createECDH', 'createDiffieHellman']) {
+  lazily(node, ['subtle'], () => ({ subtle: webcrypto.subtle }));
+  lazily(node, ['constants', 'KeyObject', 'Sign', 'Verify', 'createSecretKey', 'createPublicKey', 'createPrivateKey', 'createSign', 'createVerify', 'sign', 'verify', 'publicEncrypt', 'privateDecrypt',
+    'generateKeyPairSync', 'generateKeyPair', 'generateKeySync', 'generateKey', 'pbkdf2Sync', 'pbkdf2', 'scryptSync', 'scrypt', 'hkdfSync', 'hkdf', 'diffieHellman', 'getCurves'], () => need('keys').members);
+  lazily(node, ['Cipheriv', 'Decipheriv', 'createCipheriv', 'createDecipheriv', 'getCiphers'], () => need('ciphers').members);
+  for (const name of ['createECDH', 'createDiffieHellman', 'createDiffieHellmanGroup', 'getDiffieHellman', 'privateEncrypt', 'publicDecrypt', 'generatePrime', 'generatePrimeSync', 'checkPrime', 'checkPrimeSync', 'getCipherInfo']) {
     node[name] = () => { throw new Error(`crypto.${name} is not supported by this emulator yet`); };
   }
-  return { globals: { crypto }, modules: { crypto: node } };
+  return { globals: { crypto: webcrypto }, modules: { crypto: node }, bytesOf, span, fail, later };
 })

@@ -1,5 +1,9 @@
-// DOM events, AbortController and the module events.
+// DOM events and AbortController.
 (function (host, need) {
+  // The names that have a number, in the order of their numbers (Web IDL, 2.8.1).
+  const codes = {};
+  ['IndexSizeError', '', 'HierarchyRequestError', 'WrongDocumentError', 'InvalidCharacterError', '', 'NoModificationAllowedError', 'NotFoundError', 'NotSupportedError', 'InUseAttributeError', 'InvalidStateError', 'SyntaxError', 'InvalidModificationError',
+    'NamespaceError', 'InvalidAccessError', '', 'TypeMismatchError', 'SecurityError', 'NetworkError', 'AbortError', 'URLMismatchError', 'QuotaExceededError', 'TimeoutError', 'InvalidNodeTypeError', 'DataCloneError'].forEach((name, i) => { codes[name] = i + 1; });
   class DOMException extends Error {
     #name;
     constructor(message = '', name = 'Error') {
@@ -7,7 +11,7 @@
       this.#name = typeof name === 'object' && name ? name.name || 'Error' : String(name);
     }
     get name() { return this.#name; }
-    get code() { return { InvalidCharacterError: 5, AbortError: 20, TimeoutError: 23, DataCloneError: 25 }[this.#name] || 0; }
+    get code() { return codes[this.#name] || 0; }
   }
 
   class Event {
@@ -46,21 +50,25 @@
 
   const abort = Symbol('abort');
   class AbortSignal extends EventTarget {
-    #aborted = false; #reason;
+    #aborted = false; #reason; #handler = null;
     constructor(key) {
       super();
       if (key !== abort) throw new TypeError('Illegal constructor');
-      this.onabort = null;
     }
     get aborted() { return this.#aborted; }
     get reason() { return this.#reason; }
+    // A handler is called in its turn among the listeners: when it was first set.
+    get onabort() { return this.#handler; }
+    set onabort(f) {
+      if (!this.#handler) this.addEventListener('abort', (event) => { if (typeof this.#handler === 'function') this.#handler(event); });
+      this.#handler = f;
+    }
     throwIfAborted() { if (this.#aborted) throw this.#reason; }
     [abort](reason) {
       if (this.#aborted) return;
       this.#aborted = true;
       this.#reason = reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason;
       const event = new Event('abort');
-      if (typeof this.onabort === 'function') this.onabort(event);
       this.dispatchEvent(event);
     }
     static abort(reason) { const s = new AbortSignal(abort); s[abort](reason); return s; }
@@ -84,43 +92,5 @@
     abort(reason) { this.#signal[abort](reason); }
   }
 
-  class EventEmitter {
-    #listeners(name) {
-      this._events = this._events || Object.create(null);
-      return (this._events[name] = this._events[name] || []);
-    }
-    on(name, listener) { this.#listeners(name).push({ listener }); return this; }
-    addListener(name, listener) { return this.on(name, listener); }
-    prependListener(name, listener) { this.#listeners(name).unshift({ listener }); return this; }
-    once(name, listener) { this.#listeners(name).push({ listener, once: true }); return this; }
-    off(name, listener) {
-      const list = this.#listeners(name), at = list.findIndex((entry) => entry.listener === listener);
-      if (at >= 0) list.splice(at, 1);
-      return this;
-    }
-    removeListener(name, listener) { return this.off(name, listener); }
-    removeAllListeners(name) { if (name === undefined) this._events = undefined; else this.#listeners(name).length = 0; return this; }
-    emit(name, ...args) {
-      const list = [...this.#listeners(name)];
-      if (!list.length && name === 'error') throw args[0] instanceof Error ? args[0] : new Error('Unhandled error. (' + args[0] + ')');
-      for (const entry of list) {
-        if (entry.once) this.off(name, entry.listener);
-        entry.listener.apply(this, args);
-      }
-      return list.length > 0;
-    }
-    listeners(name) { return this.#listeners(name).map((entry) => entry.listener); }
-    listenerCount(name) { return this.#listeners(name).length; }
-    eventNames() { return Object.keys(this._events || {}).filter((name) => this._events[name].length); }
-    setMaxListeners() { return this; }
-    static once(emitter, name) {
-      return new Promise((resolve, reject) => {
-        emitter.once(name, (...args) => resolve(args));
-        if (name !== 'error') emitter.once('error', reject);
-      });
-    }
-  }
-  EventEmitter.EventEmitter = EventEmitter;
-  EventEmitter.default = EventEmitter;
-  return { globals: { DOMException, Event, EventTarget, AbortController, AbortSignal }, modules: { events: EventEmitter } };
+  return { globals: { DOMException, Event, EventTarget, AbortController, AbortSignal }, modules: {} };
 })

@@ -34,7 +34,10 @@
   function clearTimeout(timeout) { clear(timeout); }
   function clearInterval(timeout) { clear(timeout); }
   function clearImmediate(immediate) { clear(immediate); }
-  function queueMicrotask(callback) { check(callback); Promise.resolve().then(() => { callback(); }); }
+  function queueMicrotask(callback) { check(callback); Promise.resolve().then(() => { callback(); }).catch(uncaught); }
+
+  // uncaught ends the run: what such a callback throws has nobody to catch it.
+  const uncaught = (e) => { host('timer', () => { throw e; }, 0, [], false); };
 
   const globals = { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate, queueMicrotask };
   const promises = {
@@ -42,5 +45,5 @@
     setImmediate: (value) => new Promise((resolve) => { setImmediate(resolve, value); }),
   };
   const { queueMicrotask: _, ...timers } = globals;
-  return { globals, modules: { timers: { ...timers, promises }, 'timers/promises': promises } };
+  return { globals, modules: { timers: { ...timers, promises }, 'timers/promises': promises }, uncaught };
 })

@@ -1,4 +1,4 @@
-// URL and URLSearchParams (WHATWG URL), and the modules url and querystring.
+// URL and URLSearchParams (WHATWG URL), and the module url.
 (function (host) {
   const form = (text) => encodeURIComponent(text)
     .replace(/[!'()~]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase()).replace(/%20/g, '+');
@@ -137,31 +137,18 @@
     }
   }
 
-  const querystring = {
-    parse(text) {
-      const all = Object.create(null);
-      for (const [name, value] of parse(String(text))) {
-        if (!(name in all)) all[name] = value;
-        else if (Array.isArray(all[name])) all[name].push(value);
-        else all[name] = [all[name], value];
-      }
-      return all;
-    },
-    stringify(object) {
-      const pairs = [];
-      for (const name of Object.keys(Object(object))) {
-        for (const value of [].concat(object[name])) {
-          pairs.push(encodeURIComponent(name) + '=' + (typeof value === 'object' || value === undefined ? '' : encodeURIComponent(value)));
-        }
-      }
-      return pairs.join('&');
-    },
-    escape: encodeURIComponent,
-    unescape: decodeURIComponent,
-  };
-  querystring.decode = querystring.parse;
-  querystring.encode = querystring.stringify;
   const legacy = (name) => () => { throw new Error(`url.${name}() is not supported by this emulator: use new URL(…)`); };
-  const url = { URL, URLSearchParams, parse: legacy('parse'), format: (u) => String(u), resolve: (from, to) => new URL(to, from).href, fileURLToPath: legacy('fileURLToPath') };
-  return { globals: { URL, URLSearchParams }, modules: { url, querystring } };
+  const decoded = (text) => (text === '' ? '' : decodeURIComponent(text));
+  const urlToHttpOptions = (u) => ({
+    protocol: u.protocol, hostname: u.hostname.replace(/^\[(.*)\]$/, '$1'), hash: u.hash, search: u.search, pathname: u.pathname, path: `${u.pathname || ''}${u.search || ''}`, href: u.href,
+    ...(u.port !== '' ? { port: Number(u.port) } : {}), ...(u.username || u.password ? { auth: `${decoded(u.username)}:${decoded(u.password)}` } : {}),
+  });
+  const format = (u, options) => {
+    if (!(u instanceof URL)) throw new Error('url.format() of anything but a URL is not supported by this emulator: use new URL(…)');
+    if (options !== undefined) throw new Error('url.format() with options is not supported by this emulator yet');
+    return u.href;
+  };
+  const url = { URL, URLSearchParams, format, urlToHttpOptions };
+  for (const name of ['parse', 'resolve', 'resolveObject', 'Url', 'fileURLToPath', 'pathToFileURL', 'domainToASCII', 'domainToUnicode']) url[name] = legacy(name);
+  return { globals: { URL, URLSearchParams }, modules: { url }, unform };
 })

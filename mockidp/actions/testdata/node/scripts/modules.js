@@ -1,0 +1,32 @@
+const path = require('node:path'), qs = require('querystring'), util = require('util'), EventEmitter = require('events'), { StringDecoder } = require('string_decoder'), url = require('url');
+tell([path.join('a', '..', '/b', './c'), path.resolve('/a', '../b', 'c'), path.basename('/x/y.html', '.html'), path.extname('a.b.c'), path.dirname('/a/b/'), path.normalize('/a//b/../c/.'), path.isAbsolute('a'), path.relative('/a/b/c', '/a/d'), path.parse('/home/u/file.txt'), path.format({ dir: '/a', base: 'b.c' }), path.sep, path.delimiter, path.posix === path, path.extname('.bashrc'), path.basename('/'), path.join(), path.toNamespacedPath('/a')]);
+for (const f of [() => path.join(1), () => path.basename(undefined), () => path.resolve({}), () => path.format('x'), () => path.relative('a')]) await attempt(f);
+
+tell([qs.parse('a=1&a=2&b=x+y&c&=d&e=%zz&f=%C3%A9'), qs.parse('a:1;b:2', ';', ':'), qs.stringify({ a: [1, 'x y'], b: true, c: null, d: undefined, e: NaN, f: { x: 1 }, g: 10n, 'é&': '=' }), qs.stringify({ a: 1, b: 2 }, ';', ':'), qs.escape("a b!'()*~é"), qs.unescape('a%20b%zz'), qs.parse('a=1&b=2&c=3', null, null, { maxKeys: 2 }), qs.parse(''), qs.stringify('x'), Object.getPrototypeOf(qs.parse('a')), qs.parse('a=b', '&', '=', { decodeURIComponent: (s) => s.toUpperCase() }), qs.stringify({ a: 'ä' }, '&', '=', { encodeURIComponent: (s) => `<${s}>` }), qs.decode === qs.parse, qs.parse('a=%E4'), qs.stringify({})]);
+
+tell([util.format('%s %d %i %f %j %o %O %% %c x', 'a', '1', 2.5, '1.5', { a: 1 }, { o: 1 }, { b: 2 }, "css"), util.inspect({ a: { b: { c: { d: 1 } } } }, { depth: 0 }), util.isDeepStrictEqual({ a: [1, new Map([[{}, new Set([1])]])] }, { a: [1, new Map([[{}, new Set([1])]])] }), util.isDeepStrictEqual([1, , 3], [1, undefined, 3]), util.isDeepStrictEqual(new Date(0), new Date(1)), util.isDeepStrictEqual(/a/g, /a/i), util.isDeepStrictEqual(NaN, NaN), util.isDeepStrictEqual(0, -0), util.isDeepStrictEqual(Object(1), Object(1)), util.isDeepStrictEqual(new Set([{ a: 1 }, { a: 2 }]), new Set([{ a: 2 }, { a: 1 }])), util.isDeepStrictEqual(Buffer.from('a'), Buffer.from('b')), util.isDeepStrictEqual(new Error('a'), new Error('b')), util.isDeepStrictEqual({ [Symbol.for('x')]: 1 }, {}), util.stripVTControlCharacters('\u001b[31mred\u001b[0m'), util.toUSVString('a\ud800b'), util.formatWithOptions({}, '%s', 'x')]);
+const circular = {}; circular.self = circular; const circular2 = {}; circular2.self = circular2;
+tell(util.isDeepStrictEqual(circular, circular2));
+const { types } = util;
+const values = { date: new Date(), re: /x/, map: new Map(), set: new Set(), err: new Error('x'), typed: new Uint8Array(1), buffer: new ArrayBuffer(1), view: new DataView(new ArrayBuffer(1)), promise: Promise.resolve(), proxy: new Proxy({}, {}), number: Object(1), string: Object('x'), fake: Object.create(Date.prototype), gen: (function* () {})(), async: async () => {}, genf: function* () {}, args: (function () { return arguments; })(), weak: new WeakMap(), plain: {}, mapiter: new Map().entries(), symbol: Object(Symbol('x')), big: Object(1n), f64: new Float64Array(1), null: null, text: 'x' };
+for (const name of Object.keys(types).sort()) { if (/External|ModuleNamespace|KeyObject|CryptoKey|EventTarget|Event/.test(name)) continue; tell([name, Object.keys(values).filter((k) => types[name](values[k]))]); }
+function Old() {} function Base() {} Base.prototype.hi = () => 'hi'; util.inherits(Old, Base);
+tell([new Old().hi(), Old.super_ === Base, await util.promisify((a, cb) => cb(null, a + 1))(1), await new Promise((resolve) => util.callbackify(async (a) => a * 2)(4, (...args) => resolve(args))), util.deprecate((x) => x + 1, 'old')(1), util.isArray([]), util.types.isDate(new Date()), typeof util.debuglog('x')]);
+await attempt(() => util.promisify((cb) => cb(new TypeError('no')))());
+tell(await new Promise((resolve) => util.callbackify(() => Promise.reject(null))((e) => resolve([e.message, e.code, e.reason]))));
+const custom = () => {}; custom[util.promisify.custom] = async () => 'custom'; tell(await util.promisify(custom)());
+for (const f of [() => util.promisify('x'), () => util.inherits(1, 2), () => util.callbackify({}), () => util.callbackify(async () => {})()]) await attempt(f);
+
+const e = new EventEmitter(), seen = [];
+e.on('x', (v) => seen.push(['on', v])); e.prependListener('x', (v) => seen.push(['first', v])); e.once('x', (v) => seen.push(['once', v])); e.prependOnceListener('x', (v) => seen.push(['firstonce', v]));
+tell([e.emit('x', 1), e.emit('x', 2), e.emit('y'), seen, e.listenerCount('x'), e.eventNames(), e.getMaxListeners(), EventEmitter.defaultMaxListeners, e.rawListeners('x').length]);
+const f = () => {}; e.on('z', f).on('z', f); e.off('z', f); tell([e.listenerCount('z'), e.listeners('z')[0] === f]); e.removeAllListeners('z'); tell(e.eventNames());
+const order = []; e.on('newListener', (name) => order.push('new ' + name)); e.on('removeListener', (name) => order.push('gone ' + name)); e.on('q', f); e.removeListener('q', f); tell([...order]);
+await attempt(() => new EventEmitter().emit('error', new RangeError('boom'))); await attempt(() => new EventEmitter().emit('error', 'text')); await attempt(() => new EventEmitter().emit('error', { a: 1 })); await attempt(() => e.on('x', 5));
+setTimeout(() => e.emit('later', 1, 2), 1); tell(await EventEmitter.once(e, 'later'));
+setTimeout(() => e.emit('error', new Error('late')), 1); await attempt(() => EventEmitter.once(e, 'never'));
+const monitored = new EventEmitter(), heard = []; monitored.on(EventEmitter.errorMonitor, (err) => heard.push(err.message)); try { monitored.emit('error', new Error('m')); } catch (err) { heard.push('thrown'); } tell(heard);
+class Mine extends EventEmitter { constructor() { super(); this.a = 1; } } tell([new Mine() instanceof EventEmitter, new Mine().on('a', function () { tell(this.a); }).emit('a'), EventEmitter.EventEmitter === EventEmitter, EventEmitter.listenerCount(e, 'x'), EventEmitter.getEventListeners(e, 'x').length]);
+
+const d = new StringDecoder('utf8'); tell([d.write(Buffer.from([0xe2, 0x82])), d.write(Buffer.from([0xac])), d.write(Buffer.from([0xf0, 0x9f])), d.end(), new StringDecoder('base64').write(Buffer.from('ab')), new StringDecoder('utf16le').write(Buffer.from([0x61, 0])), new StringDecoder('hex').end(Buffer.from('z')), d.encoding]);
+tell([url.format(new URL('http://h.test/a?b#c')), url.urlToHttpOptions(new URL('https://u:p%20w@h.test:81/a?b=c#d'))]);
