@@ -34,7 +34,10 @@ func TestTheTableOfEventTellsTheTruth(t *testing.T) {
 	idp.Deploy("post-login-claims", `exports.onExecutePostLogin = async (event, api) => {
 		if (event.authentication.methods.length === 1) api.prompt.render("form", { fields: { colour: "red" }, vars: { n: 1 } });
 	};
-	exports.onContinuePostLogin = async (event, api) => api.authentication.challengeWith({ type: "email" });`)
+	exports.onContinuePostLogin = async (event, api) => {
+		api.authentication.recordMethod("https://checks.example.test/id");
+		api.authentication.challengeWith({ type: "email" });
+	};`)
 	idp.Deploy("last", `exports.onExecutePostLogin = async (event, api) => api.refreshToken.setIdleExpiresAt(Date.now() + 3600e3);`)
 	rp.config.Scopes = append(rp.config.Scopes, "offline_access")
 	extra := func(name, value string) oauth2.AuthCodeOption { return oauth2.SetAuthURLParam(name, value) }
