@@ -8,15 +8,38 @@
   const { send } = need('fetch');
   const { URLSearchParams } = need('url').globals;
   const { AbortController } = need('events').globals;
-  const { calls, major, arranged, address } = need('auth0calls');
+  const { index, parse, major, arranged, address } = need('auth0calls');
 
   const fail = (what) => { throw new Error(`auth0: ${what} is not supported by this emulator yet${major ? `, or not part of version ${major}, which the Action declares` : ''}`); };
   // Asked for by the language or by tools, and not there in the SDK either.
   const quiet = ['then', 'toJSON', 'default', '$$typeof'];
-  // known is target, where what is not built says so.
-  const known = (target, name) => new Proxy(target, {
-    get: (o, key) => (typeof key === 'symbol' || key in o || quiet.includes(key) ? o[key] : fail(name ? name + '.' + key : key)),
+  // known is target with what make gives for a key that is not there; where that is
+  // nothing, it says so.
+  const known = (target, name, make) => new Proxy(target, {
+    get: (o, key) => {
+      if (typeof key === 'symbol' || key in o || quiet.includes(key)) return o[key];
+      const made = make && make(key);
+      return made ? o[key] = made : fail(name ? name + '.' + key : key);
+    },
   });
+  // tree is target, a client of this kind, with the methods of index (by names such
+  // as users.roles.list), which method makes at first use: making all of them would
+  // take longer than most Actions run.
+  const spacesOf = (index) => {
+    const spaces = new Set();
+    for (const name of index.keys()) {
+      for (let i = name.indexOf('.'); i > 0; i = name.indexOf('.', i + 1)) spaces.add(name.slice(0, i));
+    }
+    return spaces;
+  };
+  const tree = (target, kind, index, method) => {
+    const spaces = index.spaces = index.spaces || spacesOf(index);
+    const node = (o, path) => known(o, path ? kind + '.' + path : kind, (key) => {
+      const name = path ? path + '.' + key : key;
+      return index.has(name) ? method(index.get(name)) : spaces.has(name) && node({}, name);
+    });
+    return node(target, '');
+  };
 
   // ---- errors ----
   const named = (e, name) => { Object.defineProperty(e, 'name', { value: name, configurable: true, writable: true }); return e; };
@@ -144,16 +167,6 @@
     if (!callback) return promise;
     promise.then((value) => callback(null, value), (e) => callback(e));
   };
-  // place puts f where the client has it: client.users.roles.list.
-  const place = (client, path, f, kind) => {
-    let at = client;
-    path.slice(0, -1).forEach((part, i) => {
-      if (!(part in at)) at[part] = known({}, [kind, ...path.slice(0, i + 1)].join('.'));
-      at = at[part];
-    });
-    at[path[path.length - 1]] = f;
-  };
-
   const refuseOptions = (options, kind) => {
     for (const name of ['clientAssertionSigningKey', 'useMTLS', 'fetch', 'fetcher', 'proxy']) {
       if (options && options[name]) fail(`the option ${name} of ${kind}`);
@@ -163,7 +176,7 @@
 
   // ---- the clients ----
   const grant = (grant_type, ...needs) => ({ path: '/oauth/token', needs, grant_type });
-  const authCalls = {
+  const authCalls = new Map(Object.entries({
     'oauth.clientCredentialsGrant': grant('client_credentials', 'audience'),
     'oauth.passwordGrant': grant('password', 'username', 'password'),
     'oauth.refreshTokenGrant': grant('refresh_token', 'refresh_token'),
@@ -172,12 +185,15 @@
     'oauth.revokeRefreshToken': { path: '/oauth/revoke', needs: ['token'], secret: true },
     'database.signUp': { path: '/dbconnections/signup', needs: ['email', 'password', 'connection'] },
     'database.changePassword': { path: '/dbconnections/change_password', needs: ['email', 'connection'], plain: true },
-  };
-  const oldAuthCalls = {
+  }));
+  // of versions 2 and 3
+  for (const [name, now] of Object.entries({
     clientCredentialsGrant: 'oauth.clientCredentialsGrant', passwordGrant: 'oauth.passwordGrant', refreshToken: 'oauth.refreshTokenGrant',
     'oauth.refreshToken': 'oauth.refreshTokenGrant', changePassword: 'database.changePassword', requestChangePasswordEmail: 'database.changePassword',
     'database.requestChangePasswordEmail': 'database.changePassword',
-  };
+  })) authCalls.set(name, { ...authCalls.get(now), old: true });
+  const getInfo = { old: true, profile: true };
+  authCalls.set('getProfile', getInfo).set('users.getInfo', getInfo).set('tokens.getInfo', { path: '/tokeninfo', needs: ['id_token'], old: true, text: 'id_token' });
 
   // authorize makes one call of the Authentication API.
   async function authorize(options, call, given, line, style) {
@@ -202,21 +218,13 @@
 
   class AuthenticationClient {
     constructor(given) {
-      const options = refuseOptions(given, 'AuthenticationClient'), kind = 'AuthenticationClient';
-      const methods = {};
-      for (const name of Object.keys(authCalls)) {
-        methods[name] = (body, ...more) => {
-          const callback = more.find((a) => typeof a === 'function');
-          return begun((line) => authorize(options, authCalls[name], body, line, callback || (major && major < 4) ? 3 : 4), callback);
-        };
-      }
-      for (const name of Object.keys(oldAuthCalls)) {
-        methods[name] = (body, callback) => begun((line) => authorize(options, authCalls[oldAuthCalls[name]], body, line, 3), callback);
-      }
-      methods.getProfile = methods['users.getInfo'] = (token, callback) => begun((line) => profile(options, token, line, 3), callback);
-      methods['tokens.getInfo'] = (id_token, callback) => begun((line) => authorize(options, { path: '/tokeninfo', needs: ['id_token'] }, { id_token }, line, 3), callback);
-      for (const name of Object.keys(methods)) place(this, name.split('.'), methods[name], kind);
-      return known(this, kind);
+      const options = refuseOptions(given, 'AuthenticationClient');
+      return tree(this, 'AuthenticationClient', authCalls, (call) => (body, ...more) => {
+        const callback = more.find((a) => typeof a === 'function');
+        const style = call.old || callback || (major && major < 4) ? 3 : 4;
+        if (call.profile) return begun((line) => profile(options, body, line, style), callback);
+        return begun((line) => authorize(options, call, call.text ? { [call.text]: body } : body, line, style), callback);
+      });
     }
   }
 
@@ -236,7 +244,7 @@
       if (options.token) return typeof options.token === 'function' ? options.token() : options.token;
       if (!token || Date.now() > expires - 10000) {
         const audience = options.audience || baseOf(options) + '/api/v2/';
-        pending = pending || authorize(options, authCalls['oauth.clientCredentialsGrant'], { audience, scope: options.scope }, line, 4);
+        pending = pending || authorize(options, authCalls.get('oauth.clientCredentialsGrant'), { audience, scope: options.scope }, line, 4);
         const { data } = await pending.finally(() => { pending = undefined; });
         token = data.access_token;
         expires = Date.now() + data.expires_in * 1000;
@@ -279,7 +287,7 @@
 
   class ManagementClient {
     constructor(given) {
-      const options = refuseOptions(given, 'ManagementClient'), kind = 'ManagementClient', token = tokens(options);
+      const kind = 'ManagementClient', options = refuseOptions(given, kind), token = tokens(options);
       async function request(call, found, line) {
         required(found.ids, call.ids);
         const q = { method: call.verb, url: baseOf(options) + '/api/v2/' + address(call, found), headers: { authorization: 'Bearer ' + await token(line) } };
@@ -296,18 +304,18 @@
         const load = async (query) => shaped(5, await request(call, { ...found, query }, line));
         return new Page(call, query, await load(query), load);
       };
-      for (const call of calls) {
-        place(this, call.name, (...args) => {
+      this.getAccessToken = () => begun(token);
+      return tree(this, kind, index, (entry) => {
+        const call = parse(entry);
+        return (...args) => {
           const found = arranged(call, args);
           if (call.page || call.take) return begun((line) => list(call, found, line));
           let raw;
           const promise = begun(async (line) => shaped(found.style, raw = await request(call, found, line)), found.callback);
           if (found.style === 5) promise.withRawResponse = async () => ({ data: await promise, rawResponse: raw });
           return promise;
-        }, kind);
-      }
-      this.getAccessToken = () => begun(token);
-      return known(this, kind);
+        };
+      });
     }
   }
 

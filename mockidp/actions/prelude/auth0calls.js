@@ -144,19 +144,31 @@ getLogs GET logs
 getLog GET logs/{id}
 sendEmailVerification POST jobs/verification-email`;
 
-  const read = (text, style) => text.trim().split('\n').map((line) => {
-    const [name, verb, path, mark, member] = line.split(' ');
-    const call = { name: name.split('.'), verb, path, style, ids: [...path.matchAll(/\{(\w+)\}/g)].map((m) => m[1]) };
-    if (mark) call[mark] = member;
-    return call;
-  });
-
   // major is the version that the Action declares; 0 when it does not or says
   // "latest": then the call itself shows which is meant.
   const major = parseInt(declared('auth0'), 10) || 0;
-  const isShared = (call) => shared.includes(call.name[call.name.length - 1]);
+  const isShared = (name) => shared.includes(name.slice(name.lastIndexOf('.') + 1));
   // there tells whether that version has the call; nearly all names of 4 are in 3.
-  const there = (call) => !major || (major >= 5 ? call.style === 5 || (call.style === 4 && isShared(call)) : major === 4 ? call.style === 4 : call.style !== 5);
+  const there = (name, style) => !major || (major >= 5 ? style === 5 || (style === 4 && isShared(name)) : major === 4 ? style === 4 : style !== 5);
+
+  // index has the lines by name. They are taken apart when somebody calls them: most
+  // Actions call two or three.
+  const index = new Map();
+  const read = (text, style) => {
+    for (const line of text.split('\n')) {
+      const name = line.slice(0, line.indexOf(' '));
+      if (name && there(name, style)) index.set(name, { name, style, line });
+    }
+  };
+  read(v4, 4);
+  read(v5, 5);
+  read(v3, 3);
+  function parse({ name, style, line }) {
+    const [, verb, path, mark, member] = line.split(' ');
+    const call = { name, verb, path, style, ids: [...path.matchAll(/\{(\w+)\}/g)].map((m) => m[1]) };
+    if (mark) call[mark] = member;
+    return call;
+  }
 
   // arranged finds id, query, body and callback among the arguments of a call.
   function arranged(call, args) {
@@ -173,7 +185,7 @@ sendEmailVerification POST jobs/verification-email`;
         for (const id of call.ids) { out.ids[id] = out.query[id]; delete out.query[id]; }
       } else {
         for (const id of call.ids) out.ids[id] = rest.shift();
-        if (out.style === 4) out.style = isShared(call) ? 5 : 3;
+        if (out.style === 4) out.style = isShared(call.name) ? 5 : 3;
       }
     }
     if (call.verb === 'GET') Object.assign(out.query, rest[0]);
@@ -196,5 +208,5 @@ sendEmailVerification POST jobs/verification-email`;
     return path;
   }
 
-  return { globals: {}, modules: {}, calls: [...read(v4, 4), ...read(v5, 5), ...read(v3, 3)].filter(there), major, arranged, address };
+  return { globals: {}, modules: {}, index, parse, major, arranged, address };
 })
