@@ -26,7 +26,7 @@ type Options struct {
 	Config
 	DatabaseURL string         // "file:./mockidp.db" or "memory:"
 	Seed        string         // SeedDemo or SeedEmpty: what an empty database is filled with
-	NoPasswords bool           // seeded users have no password: nobody is to use the login page, and hashing takes time
+	Rehearsal   bool           // for Rehearse only: no password is hashed and no key is made at start, which take most of its time
 	Client      *store.Client  // the seeded application; nil: DemoClient()
 	GeoIPPath   string         // a city .mmdb; empty: the built-in one
 	Runtime     actions.Config // limits and mode of the Action runtime
@@ -73,7 +73,7 @@ func Open(ctx context.Context, o Options) (_ *Instance, err error) {
 	if in.Store, err = store.Open(ctx, o.DatabaseURL); err != nil {
 		return nil, err
 	}
-	if _, err := seed(ctx, in.Store, o.Seed, cmp.Or(o.Client, DemoClient()), o.NoPasswords); err != nil {
+	if _, err := seed(ctx, in.Store, o.Seed, cmp.Or(o.Client, DemoClient()), o.Rehearsal); err != nil {
 		return nil, err
 	}
 	if in.outbox, err = in.openOutbox(o, log); err != nil {
@@ -83,8 +83,10 @@ func Open(ctx context.Context, o Options) (_ *Instance, err error) {
 	if in.Server, err = New(o.Config); err != nil {
 		return nil, err
 	}
-	if err := in.Server.Start(ctx); err != nil {
-		return nil, err
+	if !o.Rehearsal { // a key that is needed after all is made then
+		if err := in.Server.Start(ctx); err != nil {
+			return nil, err
+		}
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	in.stop = stop

@@ -143,11 +143,11 @@ func (t *actionTest) readEvent(stderr io.Writer) error {
 	return nil
 }
 
-// open opens a tenant in memory: no file, no password to hash, one worker, and
-// a key that is quick to make, since nothing is signed.
+// open opens a tenant in memory: no file, no password, one worker, and, should an
+// Action ask the provider for a token, a key that is quick to make.
 func (t *actionTest) open(ctx context.Context) (*mockidp.Instance, error) {
 	o := t.options
-	o.DatabaseURL, o.Seed, o.NoPasswords, o.DefaultAlg = "memory:", mockidp.SeedEmpty, true, "ES256"
+	o.DatabaseURL, o.Seed, o.Rehearsal, o.DefaultAlg = "memory:", mockidp.SeedEmpty, true, "ES256"
 	o.Runtime.Workers = 1
 	o.Log = slog.New(slog.DiscardHandler) // the report has it all
 	if !t.now.IsZero() {
