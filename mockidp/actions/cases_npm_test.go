@@ -21,7 +21,7 @@ func (c *testCase) runners(t *testing.T, worker, local *Runner) (w, l *Runner) {
 	if c.modules == nil && c.answers == nil {
 		return worker, local
 	}
-	cfg := Config{Workers: 1, Now: caseNow, NodeModules: writeModules(t, c.modules)}
+	cfg := Config{Workers: 1, Now: caseNow, Limits: worker.limits, NodeModules: writeModules(t, c.modules)}
 	if c.answers != nil {
 		cfg.Fetch = func(_ context.Context, q OutgoingRequest) (OutgoingResponse, error) {
 			a, ok := c.answers[q.Method+" "+q.URL]

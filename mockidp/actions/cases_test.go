@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 )
@@ -26,8 +27,12 @@ var update = flag.Bool("update", false, "write what the cases in testdata/cases 
 // worker, so that a warm run must give what the first gave, and once cold in
 // this process. A case that Compile refuses is not run.
 func TestCases(t *testing.T) {
-	worker := newRunner(t, Config{Now: caseNow})
-	local := newRunner(t, Config{InProcess: true, Cold: true, Now: caseNow})
+	var limits Limits
+	if raceEnabled { // loading lodash takes more than its 20 s on a busy machine
+		limits.Time = 3 * time.Minute
+	}
+	worker := newRunner(t, Config{Now: caseNow, Limits: limits})
+	local := newRunner(t, Config{InProcess: true, Cold: true, Now: caseNow, Limits: limits})
 	files, err := filepath.Glob("testdata/cases/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no cases", err)

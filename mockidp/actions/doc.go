@@ -15,6 +15,10 @@
 // shortly after. The text of an Action is not even parsed in the server's
 // process: that alone can take minutes.
 //
+// What a run may cost the server after it is bounded too, by number and by
+// bytes: calls of api, requests, console output, warnings, the text of an error,
+// metadata, the nesting of values (run.go, api.go, tojson.go).
+//
 // With Config.InProcess everything runs in the calling process. That is for
 // tests, and for places where no child can be started. It interrupts endless
 // loops of JavaScript, and nothing else: such an Action can take all memory or
