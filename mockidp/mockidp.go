@@ -212,6 +212,8 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET /_mock/logins", s.adminOnly(s.listRuns))
 	mux.Handle("GET /_mock/logins/{id}", s.adminOnly(s.showRun))
 	mux.HandleFunc("GET /_mock/transactions/{id}", s.showTransaction)
+	mux.HandleFunc("GET /_mock/transactions/{id}/why", s.whyMissing)
+	mux.Handle("GET /_mock/why", s.adminOnly(s.whyMissingToAdmin))
 	if s.cfg.Outbox != nil {
 		shown := sameOrigin.Handler(s.adminOnly(s.cfg.Outbox.Handler().ServeHTTP))
 		mux.Handle("/_mock/outbox", shown)

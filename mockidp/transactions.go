@@ -60,24 +60,8 @@ type transactionPlace struct {
 // container can explain its tokens without the admin token. Other applications'
 // transactions are not found.
 func (s *Server) showTransaction(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "no-store")
-	client, ok, err := s.provider.Client(r)
-	if err != nil {
-		s.internalError(w, r, err)
-		return
-	}
-	if !ok {
-		w.Header().Set("WWW-Authenticate", `Basic realm="mockidp"`)
-		writeJSON(w, http.StatusUnauthorized, map[string]any{"error": "unauthorized", "message": "Send the application's id and secret as HTTP Basic: the same as at /oauth/token"})
-		return
-	}
-	run, err := s.cfg.Store.Run(r.Context(), r.PathValue("id"))
-	if errors.Is(err, store.ErrNotFound) || err == nil && run.ClientID != client.ID {
-		writeJSON(w, http.StatusNotFound, map[string]any{"error": "not_found", "message": "No login of this application has that transaction id"})
-		return
-	}
-	if err != nil {
-		s.internalError(w, r, err)
+	run := s.ownRun(w, r)
+	if run == nil {
 		return
 	}
 	t, err := transactionOf(run)
@@ -86,6 +70,32 @@ func (s *Server) showTransaction(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJSON(w, http.StatusOK, t)
+}
+
+// ownRun is the run that the address names, if it is one of the application that
+// asks; else it has answered and returns nil.
+func (s *Server) ownRun(w http.ResponseWriter, r *http.Request) *store.Run {
+	w.Header().Set("Cache-Control", "no-store")
+	client, ok, err := s.provider.Client(r)
+	if err != nil {
+		s.internalError(w, r, err)
+		return nil
+	}
+	if !ok {
+		w.Header().Set("WWW-Authenticate", `Basic realm="mockidp"`)
+		writeJSON(w, http.StatusUnauthorized, map[string]any{"error": "unauthorized", "message": "Send the application's id and secret as HTTP Basic: the same as at /oauth/token"})
+		return nil
+	}
+	run, err := s.cfg.Store.Run(r.Context(), r.PathValue("id"))
+	if errors.Is(err, store.ErrNotFound) || err == nil && run.ClientID != client.ID {
+		writeJSON(w, http.StatusNotFound, map[string]any{"error": "not_found", "message": "No login of this application has that transaction id"})
+		return nil
+	}
+	if err != nil {
+		s.internalError(w, r, err)
+		return nil
+	}
+	return run
 }
 
 // record reads what recordJSON writes.

@@ -157,6 +157,24 @@ func TestTransactionsAreTheClientsOwn(t *testing.T) {
 		if status, body := asClient(t, idp.Issuer, tt.id, tt.user, tt.password); status != tt.want {
 			t.Errorf("%s: %d %s, want %d", tt.name, status, body, tt.want)
 		}
+		if status, body := asClient(t, idp.Issuer, tt.id+"/why?claim=x", tt.user, tt.password); status != tt.want {
+			t.Errorf("%s asks why: %d %s, want %d", tt.name, status, body, tt.want)
+		}
+	}
+	for _, tt := range []struct {
+		claim string
+		want  int
+		has   string
+	}{
+		{"login_count", 200, `"cause":"present"`},
+		{"nothing", 200, `"text":"No Action mentions nothing. Create one: Actions > Library."`},
+		{"", 400, "expected the name of a claim"},
+		{strings.Repeat("x", 1001), 400, "expected the name of a claim"},
+	} {
+		status, body := asClient(t, idp.Issuer, runs[0].ID+"/why?claim="+tt.claim, idp.ClientID, idp.ClientSecret)
+		if status != tt.want || !strings.Contains(strings.NewReplacer(": ", ":", "\\u003e", ">").Replace(body), strings.ReplaceAll(tt.has, ": ", ":")) {
+			t.Errorf("why %.20q = %d %s, want %d with %s", tt.claim, status, body, tt.want, tt.has)
+		}
 	}
 }
 

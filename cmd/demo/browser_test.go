@@ -38,6 +38,7 @@ func TestBrowser(t *testing.T) {
 		{"who set each claim, and why one is missing", whoSetIt},
 		{"where the logins came from, on a map and as a table", whereFrom},
 		{"the tokens are refreshed", refreshed},
+		{"why a claim is missing, twelve times", whyMissing},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, browser) })

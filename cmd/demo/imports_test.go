@@ -27,12 +27,12 @@ var allowed = map[string][]string{
 	"views":            {"static"}, // for the versioned addresses of its style sheet and scripts
 	"static":           {},
 
-	"mockidp":                 {"mockidp/actions", "mockidp/clientip", "mockidp/dashboard", "mockidp/geoip", "mockidp/login", "mockidp/management", "mockidp/outbox", "mockidp/provider", "mockidp/store", "mockidp/ui"},
+	"mockidp":                 {"mockidp/actions", "mockidp/clientip", "mockidp/dashboard", "mockidp/geoip", "mockidp/login", "mockidp/management", "mockidp/outbox", "mockidp/provider", "mockidp/store", "mockidp/ui", "mockidp/why"},
 	"mockidp/actions":         {},
 	"mockidp/actions/npm":     {},
 	"mockidp/browse":          {},
 	"mockidp/clientip":        {},
-	"mockidp/dashboard":       {"mockidp/actions", "mockidp/store", "mockidp/ui"},
+	"mockidp/dashboard":       {"mockidp/actions", "mockidp/store", "mockidp/ui", "mockidp/why"},
 	"mockidp/actions/gen":     {"mockidp/actions"},
 	"mockidp/geoip":           {},
 	"mockidp/geoip/gen":       {"mockidp/geoip"},
@@ -44,6 +44,7 @@ var allowed = map[string][]string{
 	"mockidp/store":           {},
 	"mockidp/store/storetest": {"mockidp/store"},
 	"mockidp/ui":              {},
+	"mockidp/why":             {"mockidp/actions", "mockidp/store"},
 }
 
 // TestImports parses the files itself instead of asking go list: the test

@@ -76,6 +76,8 @@ func (d *Dashboard) routes() http.Handler {
 	page("GET "+Path+flowsPath, d.flows)
 	page("GET "+Path+flowPath, d.flow)
 	page("POST "+Path+flowPath, d.editFlow)
+	page("GET "+Path+whyPath, d.why)
+	page("POST "+Path+pendingPath, d.notePending)
 	page("/", d.nowhere)
 	return mux
 }

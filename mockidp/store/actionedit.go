@@ -136,7 +136,10 @@ func (s *Store) DeleteAction(ctx context.Context, id string, force bool) error {
 		if bound > 0 && !force {
 			return ErrBound
 		}
-		return l.change(ctx, ErrNotFound, `DELETE FROM actions WHERE id = $1`, id)
+		if err := l.change(ctx, ErrNotFound, `DELETE FROM actions WHERE id = $1`, id); err != nil || bound == 0 {
+			return err
+		}
+		return l.noteFlow(ctx)
 	}, dropFlows)
 }
 
@@ -191,7 +194,7 @@ func (s *Store) ReplaceBindings(ctx context.Context, trigger string, seen []stri
 				return fmt.Errorf("bind Action %q to %s: %w", b.ActionID, trigger, err)
 			}
 		}
-		return nil
+		return l.noteFlow(ctx)
 	}, dropFlows)
 }
 
@@ -211,13 +214,23 @@ func (s *Store) BindLast(ctx context.Context, id string) error {
 		if err := l.row(ctx, `SELECT trigger_id FROM actions WHERE id = $1`, []any{id}, &trigger); err != nil {
 			return err
 		}
-		return l.change(ctx, nil, `INSERT INTO bindings (trigger_id, position, action_id)
+		added, err := l.exec(ctx, `INSERT INTO bindings (trigger_id, position, action_id)
 			SELECT a.trigger_id, (SELECT COALESCE(MAX(position), -1) + 1 FROM bindings WHERE trigger_id = $2), a.id
 			FROM actions a WHERE a.id = $1 AND NOT EXISTS (SELECT 1 FROM bindings WHERE trigger_id = $2 AND action_id = $1)`, id, trigger)
+		if err != nil || added == 0 {
+			return err
+		}
+		return l.noteFlow(ctx)
 	}, dropFlows)
 }
 
 // Unbind takes the Action out of every flow. One that is in none is no error.
 func (s *Store) Unbind(ctx context.Context, id string) error {
-	return s.write(ctx, func(l *lane) error { return l.change(ctx, nil, `DELETE FROM bindings WHERE action_id = $1`, id) }, dropFlows)
+	return s.tx(ctx, func(l *lane) error {
+		removed, err := l.exec(ctx, `DELETE FROM bindings WHERE action_id = $1`, id)
+		if err != nil || removed == 0 {
+			return err
+		}
+		return l.noteFlow(ctx)
+	}, dropFlows)
 }

@@ -96,7 +96,7 @@ func (s *Store) Bind(ctx context.Context, trigger string, actionIDs []string) er
 				return fmt.Errorf("bind Action %q to %s: %w", id, trigger, err)
 			}
 		}
-		return nil
+		return l.noteFlow(ctx)
 	}, dropFlows)
 }
 

@@ -12,5 +12,9 @@ func (s *Store) Setting(ctx context.Context, key string) (value string, err erro
 
 // PutSetting sets key to value.
 func (s *Store) PutSetting(ctx context.Context, key, value string) error {
-	return s.change(ctx, nil, `INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2`, key, value)
+	return s.write(ctx, func(l *lane) error { return l.putSetting(ctx, key, value) })
+}
+
+func (l *lane) putSetting(ctx context.Context, key, value string) error {
+	return l.change(ctx, nil, `INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2`, key, value)
 }
