@@ -39,6 +39,9 @@ type Config struct {
 	GeoIP *geoip.DB
 	// Actions runs the login flow's JavaScript. Required.
 	Actions *actions.Runner
+	// Trial runs what people test in the dashboard's editor, beside the logins.
+	// Its requests must reach nobody. Required.
+	Trial *actions.Runner
 	// Outbox shows, under /_mock/outbox, what Actions have sent; nil shows nothing.
 	Outbox *outbox.Outbox
 
@@ -88,8 +91,8 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("mockidp: Issuer: expected a URL like http://localhost:9400/, got %q", cfg.Issuer)
 	case !strings.HasSuffix(issuer.Path, "/") || issuer.RawQuery != "" || issuer.Fragment != "":
 		return nil, fmt.Errorf("mockidp: Issuer: expected a trailing slash and no query, as in http://localhost:9400/, got %q", cfg.Issuer)
-	case cfg.Store == nil || cfg.GeoIP == nil || cfg.Actions == nil:
-		return nil, errors.New("mockidp: Store, GeoIP and Actions are required")
+	case cfg.Store == nil || cfg.GeoIP == nil || cfg.Actions == nil || cfg.Trial == nil:
+		return nil, errors.New("mockidp: Store, GeoIP, Actions and Trial are required")
 	}
 	s := &Server{
 		cfg:   cfg,
@@ -138,7 +141,7 @@ func (s *Server) wire() (err error) {
 	}
 	s.board, err = dashboard.New(dashboard.Config{
 		BasePath: s.base, Issuer: s.cfg.Issuer, Secure: strings.HasPrefix(s.cfg.Issuer, "https:"),
-		Store: s.cfg.Store, Actions: s.cfg.Actions, Trusted: s.isTrusted, Token: s.cfg.AdminToken, Log: s.log, Now: s.now,
+		Store: s.cfg.Store, Actions: s.cfg.Actions, Trial: s.cfg.Trial, Event: s.trialEvent, Places: s.trialPlaces, Trusted: s.isTrusted, Token: s.cfg.AdminToken, Log: s.log, Now: s.now,
 	})
 	if err != nil {
 		return fmt.Errorf("mockidp: %w", err)

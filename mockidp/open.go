@@ -20,8 +20,8 @@ import (
 // pruneEvery is how often expired rows are deleted.
 const pruneEvery = time.Minute
 
-// Options says what Open opens. Store, GeoIP, Actions and Outbox of Config are
-// set by Open, and Runtime.Fetch is the outbox's.
+// Options says what Open opens. Store, GeoIP, Actions, Trial and Outbox of Config
+// are set by Open, and Runtime.Fetch is the outbox's.
 type Options struct {
 	Config
 	DatabaseURL string         // "file:./mockidp.db" or "memory:"
@@ -41,6 +41,7 @@ type Instance struct {
 	Actions *actions.Runner
 
 	outbox *outbox.Outbox
+	trial  *actions.Runner
 
 	stop context.CancelFunc
 	work sync.WaitGroup
@@ -63,6 +64,9 @@ func Open(ctx context.Context, o Options) (_ *Instance, err error) {
 	if in.Actions, err = actions.New(o.Runtime); err != nil {
 		return nil, fmt.Errorf("action runtime: %w", err)
 	}
+	if in.trial, err = actions.New(trialRuntime(o.Runtime)); err != nil {
+		return nil, fmt.Errorf("action runtime: %w", err)
+	}
 	started := make(chan error, 1)
 	go func() { started <- in.Actions.Start(ctx) }()
 	defer func() { err = errors.Join(err, <-started) }()
@@ -80,6 +84,7 @@ func Open(ctx context.Context, o Options) (_ *Instance, err error) {
 		return nil, err
 	}
 	o.Config.Store, o.Config.GeoIP, o.Config.Actions, o.Config.Outbox = in.Store, in.GeoIP, in.Actions, in.outbox
+	o.Config.Trial = in.trial
 	if in.Server, err = New(o.Config); err != nil {
 		return nil, err
 	}
@@ -93,6 +98,13 @@ func Open(ctx context.Context, o Options) (_ *Instance, err error) {
 	in.work.Go(func() { in.GeoIP.Watch(background) })
 	in.work.Go(func() { in.prune(background, log) })
 	return in, nil
+}
+
+// trialRuntime is the runtime of tests in the editor: one worker, started at the
+// first test, a fresh world for each, and requests that are answered 200 {}.
+func trialRuntime(c actions.Config) actions.Config {
+	c.Workers, c.Cold, c.Fetch = 1, true, nil
+	return c
 }
 
 // openOutbox makes the outbox, which serves the provider's own hosts in this process.
@@ -140,6 +152,9 @@ func (in *Instance) Close() error {
 	}
 	if in.Actions != nil {
 		errs = append(errs, in.Actions.Close())
+	}
+	if in.trial != nil {
+		errs = append(errs, in.trial.Close())
 	}
 	if in.Store != nil {
 		errs = append(errs, in.Store.Close())

@@ -30,6 +30,7 @@ func TestBrowser(t *testing.T) {
 		{"the workshop, word for word, with the keyboard alone", challengeByKeyboard},
 		{"the workshop, word for word, without JavaScript", challengeWithoutJavaScript},
 		{"the login flow is put in order", reorderFlow},
+		{"the editor's panes", editorPanes},
 		{"every page is accessible and fits a telephone", everyPage},
 		{"pages of second factors and forms", stepPages},
 		{"pages when the provider is away", providerAway},

@@ -248,6 +248,61 @@ func reorderFlow(t *testing.T, browser context.Context) {
 	b.wantFocus()
 }
 
+// editorPanes uses what the editor's page does by script.
+func editorPanes(t *testing.T, browser context.Context) {
+	s, b := emptyTenant(t, browser)
+	if err := mockidp.Deploy(t.Context(), s.idp.Store, "claims", mockidp.PostLoginClaims); err != nil {
+		t.Fatal(err)
+	}
+	a, err := s.idp.Store.ActionByName(t.Context(), "claims")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := s.issuer + "dashboard/actions/library/details/" + a.ID
+	b.open(page)
+	b.press(codeField)
+	b.do("select all", chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	b.insert("exports.onExecutePostLogin = async (event, api) => { console.log('hello', event.user.name); };")
+	b.do("press Ctrl+Enter", chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	if got := b.text("#result .console"); got != "log hello Ada Lovelace (line 1)" {
+		t.Errorf("the console says %q", got)
+	}
+	if got := evaluate[string](b, `document.activeElement.id`); got != "result" {
+		t.Errorf("the focus is on %q, want the result", got)
+	}
+	b.checkPage()
+	for _, tab := range []string{"Secrets", "Dependencies", "Versions", "Help"} {
+		b.press(`//main//button[@role="tab"][normalize-space()="` + tab + `"]`)
+		b.checkPage()
+	}
+	b.press(`//main//button[@data-insert="event.stats.logins_count"]`)
+	if !evaluate[bool](b, `new FormData(document.getElementById("editor")).get("code").includes("event.stats.logins_count")`) {
+		t.Error("a path of Help is not inserted")
+	}
+	b.press(`//main//button[normalize-space()="Versions"]`)
+	b.press(`//main//button[@aria-label="Compare with v1"]`)
+	if got := b.text("#result .added"); !strings.Contains(got, "hello") {
+		t.Errorf("the comparison says %q", got)
+	}
+	b.checkPage()
+	if stored, err := s.idp.Store.Action(t.Context(), a.ID); err != nil || stored.Code != mockidp.PostLoginClaims {
+		t.Errorf("a test has stored the text: %+v, %v", stored, err)
+	}
+
+	// The browser goes away without a word; the text is offered back.
+	again := newTab(t, b.ctx)
+	again.width(1280)
+	again.open(page)
+	again.press(`//main//button[normalize-space()="Take it"]`)
+	if !evaluate[bool](again, `new FormData(document.getElementById("editor")).get("code").includes("hello")`) {
+		t.Error("the text that was left is not taken")
+	}
+	again.click(labelled("Save draft"))
+	if got := again.text(`[data-testid="state"]`); got != "Draft differs from deployed v1" {
+		t.Errorf("state = %q", got)
+	}
+}
+
 // waitFor waits until the element has this text.
 func (b *tab) waitFor(sel, text string) {
 	b.t.Helper()

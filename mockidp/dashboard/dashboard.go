@@ -2,9 +2,11 @@ package dashboard
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"example.com/postlogin/mockidp/actions"
@@ -28,6 +30,14 @@ type Config struct {
 
 	Store   *store.Store    // required
 	Actions *actions.Runner // required: it compiles what is deployed
+	// Trial runs the editor's tests. It must not be Actions, and have a Fetch that
+	// calls nobody: tests are to leave no trace in logins. Required.
+	Trial *actions.Runner
+	// Event is the event that a login of the user at the application from this
+	// address would have, without making one. Required.
+	Event func(context.Context, *store.User, *store.Client, netip.Addr) (*actions.Event, error)
+	// Places are on offer as origins of a test login; nil: none.
+	Places func() []Place
 
 	// Trusted reports whether a request may in without more ado. Required.
 	Trusted func(*http.Request) bool
@@ -49,8 +59,11 @@ type Dashboard struct {
 
 // New checks cfg and returns a ready handler. It does no I/O.
 func New(cfg Config) (*Dashboard, error) {
-	if cfg.Store == nil || cfg.Actions == nil || cfg.Trusted == nil {
-		return nil, errors.New("dashboard: Store, Actions and Trusted are required")
+	if cfg.Store == nil || cfg.Actions == nil || cfg.Trial == nil || cfg.Event == nil || cfg.Trusted == nil {
+		return nil, errors.New("dashboard: Store, Actions, Trial, Event and Trusted are required")
+	}
+	if cfg.Places == nil {
+		cfg.Places = func() []Place { return nil }
 	}
 	d := &Dashboard{cfg: cfg, log: cmp.Or(cfg.Log, slog.Default()), now: cfg.Now, root: cfg.BasePath + Path}
 	if d.now == nil {

@@ -29,6 +29,8 @@ type editorView struct {
 	Base    string // store.HashCode of the draft that the text is compared with
 	Unsaved bool   // the text is not the draft
 
+	panesView
+
 	Done     string       // what has just been done, "" for nothing
 	Offer    bool         // offer to add it to the flow, beside Done
 	Problem  *codeProblem // why it was not deployed, nil for nothing
@@ -38,6 +40,9 @@ type editorView struct {
 // codeProblem is what is wrong with the code.
 type codeProblem struct {
 	*actions.SyntaxError
+	What   string // "Not deployed"
+	Offers []offer
+	Saved  bool // the text was saved as a draft
 }
 
 // where is the beginning of the message: "line 8, column 1: ", or nothing.
@@ -56,6 +61,7 @@ func (p *codeProblem) where() string {
 type conflict struct {
 	Theirs *store.Action
 	Op     string // what was asked for: opSave or opDeploy
+	Diff   *textDiff
 }
 
 // The values of the field op: what the form's button asks for.
@@ -71,7 +77,7 @@ func (d *Dashboard) editor(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := d.newEditorView(r, a)
+	v, err := d.newEditorView(r, a, editorForm{}, true)
 	if err != nil {
 		return err
 	}
@@ -95,8 +101,9 @@ func gone(err error) error {
 	}}
 }
 
-// newEditorView shows a with its draft as the text.
-func (d *Dashboard) newEditorView(r *http.Request, a *store.Action) (*editorView, error) {
+// newEditorView shows a with its draft as the text, and with the panes that f
+// asks for; load says whether its event is to be made anew.
+func (d *Dashboard) newEditorView(r *http.Request, a *store.Action, f editorForm, load bool) (*editorView, error) {
 	frame, err := d.frame(r, a.Name, libraryPath, "edit.js")
 	if err != nil {
 		return nil, err
@@ -111,7 +118,11 @@ func (d *Dashboard) newEditorView(r *http.Request, a *store.Action) (*editorView
 		return nil, err
 	}
 	positions, err := d.positions(r.Context())
+	if err != nil {
+		return nil, err
+	}
 	v.Position = positions[a.ID]
+	v.panesView, err = d.newPanesView(r.Context(), a, f, load)
 	return v, err
 }
 
@@ -143,16 +154,26 @@ type editorForm struct {
 	op   string
 	code string
 	base string // HashCode of the draft that the text began as
+
+	pane                string // the pane that is shown
+	event               string // JSON of the test event
+	choice, user, place string // which event that is
 }
 
 func readEditorForm(w http.ResponseWriter, r *http.Request) (editorForm, error) {
 	if err := parseForm(w, r); err != nil {
 		return editorForm{}, err
 	}
-	// Browsers send the line breaks of a text field as CR LF (HTML, "normalize newlines").
-	code := strings.ReplaceAll(r.PostForm.Get("code"), "\r\n", "\n")
-	return editorForm{op: r.PostForm.Get("op"), code: code, base: r.PostForm.Get("base")}, nil
+	get := r.PostForm.Get
+	return editorForm{
+		op: get("op"), code: text(get("code")), base: get("base"), pane: get("pane"), event: text(get("event")),
+		choice: get("choice"), user: get("user"), place: get("place"),
+	}, nil
 }
+
+// text undoes what browsers do to the line breaks of a text field: they send
+// CR LF (HTML, "normalize newlines").
+func text(sent string) string { return strings.ReplaceAll(sent, "\r\n", "\n") }
 
 // edit does what a button of the editor asks for. The text comes along with each
 // of them, and comes back when it is not saved: pressing a button loses nothing.
@@ -170,6 +191,9 @@ func (d *Dashboard) edit(w http.ResponseWriter, r *http.Request) error {
 		return d.save(w, r, a, f)
 	case opBind:
 		return d.bind(w, r, a, f)
+	}
+	if ok, err := d.opPane(w, r, a, f); ok {
+		return err
 	}
 	return &pageError{status: http.StatusBadRequest, Problem: ui.Problem{
 		Title: "The form can't be read", Detail: "Its field op names nothing that the editor can do.",
@@ -196,17 +220,14 @@ func (d *Dashboard) save(w http.ResponseWriter, r *http.Request, a *store.Action
 	if f.op == opSave {
 		return d.seeOther(w, r, editorPath+a.ID+"?done=saved")
 	}
-	err := d.cfg.Actions.Compile(ctx, a.Name, f.code)
-	if syntax, ok := errors.AsType[*actions.SyntaxError](err); ok {
-		v, err := d.newEditorView(r, a)
-		if err != nil {
-			return err
-		}
-		v.Problem = &codeProblem{syntax}
-		return d.show(w, r, http.StatusUnprocessableEntity, editorPage(v))
-	}
+	problem, err := d.check(ctx, a.Name, f.code)
 	if err != nil {
 		return err
+	}
+	if problem != nil {
+		problem.What, problem.Saved = "Not deployed", true
+		f.base = ""
+		return d.reshow(w, r, a, f, http.StatusUnprocessableEntity, func(v *editorView) { v.Problem = problem })
 	}
 	_, err = d.cfg.Store.DeployCode(ctx, a.ID, f.code, d.now())
 	if errors.Is(err, store.ErrChanged) {
@@ -225,12 +246,10 @@ func (d *Dashboard) showConflict(w http.ResponseWriter, r *http.Request, f edito
 	if err != nil {
 		return err
 	}
-	v, err := d.newEditorView(r, theirs)
-	if err != nil {
-		return err
-	}
-	v.Code, v.Unsaved, v.Conflict = f.code, true, &conflict{Theirs: theirs, Op: f.op}
-	return d.show(w, r, http.StatusConflict, editorPage(v))
+	f.base = "" // that of theirs
+	return d.reshow(w, r, theirs, f, http.StatusConflict, func(v *editorView) {
+		v.Unsaved, v.Conflict = true, &conflict{Theirs: theirs, Op: f.op, Diff: compareTexts("theirs", theirs.Code, "yours", f.code)}
+	})
 }
 
 // bind puts the Action at the end of the login flow.
@@ -247,11 +266,5 @@ func (d *Dashboard) bind(w http.ResponseWriter, r *http.Request, a *store.Action
 	if f.code == a.Code {
 		return d.seeOther(w, r, editorPath+a.ID+"?done=bound")
 	}
-	v, err := d.newEditorView(r, a)
-	if err != nil {
-		return err
-	}
-	v.Code, v.Base, v.Unsaved = f.code, f.base, true
-	v.Done, v.Offer = doneText("bound", v)
-	return d.show(w, r, http.StatusOK, editorPage(v))
+	return d.reshow(w, r, a, f, http.StatusOK, func(v *editorView) { v.Done, v.Offer = doneText("bound", v) })
 }

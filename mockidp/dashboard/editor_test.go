@@ -50,7 +50,7 @@ func TestDeployRefusesWhatCannotRun(t *testing.T) {
 	for _, tt := range []struct{ name, code, want string }{
 		{"the workshop's brace too many", string(broken), "Not deployed: line 8, column 1: Unexpected token '}'"},
 		{"no handler", "const x = 1;", "Not deployed: Nothing would run: this trigger calls exports.onExecutePostLogin"},
-		{"a handler that is not async", "exports.onExecutePostLogin = (event, api) => {};", "add the word async"},
+		{"a handler that is not async", "exports.onExecutePostLogin = (event, api) => {};", "The handler must be an async function."},
 		{"markup in the line", "<script>alert(1)</script>", "Not deployed: line 1, column 1:"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -61,7 +61,7 @@ func (b *board) says(texts ...string) {
 	b.t.Helper()
 	for _, text := range texts {
 		if !strings.Contains(b.main(), text) {
-			b.t.Errorf("%s does not say %q:\n%s", b.URL, text, b.main())
+			b.t.Errorf("%s does not say %q:\n%.3000s", b.URL, text, b.main())
 		}
 	}
 }
