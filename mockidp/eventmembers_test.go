@@ -128,6 +128,26 @@ func TestActionsChangeWhatTheyAskFor(t *testing.T) {
 	}
 }
 
+// A revoked session takes its refresh tokens along, unless the Action says otherwise.
+func TestRevokedSessionsAndTheirRefreshTokens(t *testing.T) {
+	for options, survives := range map[string]bool{"{}": false, "{ preserveRefreshTokens: true }": true} {
+		idp, rp := newPair(t)
+		rp.config.Scopes = append(rp.config.Scopes, "offline_access")
+		b := newBrowser(t)
+		res := rp.mustLogin(b, address(t, "London"))
+		idp.Deploy("post-login-claims", `exports.onExecutePostLogin = async (event, api) => api.session.revoke("hijacked", `+options+`);`)
+		b.Get(rp.config.AuthCodeURL("state"))
+		if got := <-rp.arrived; got.Get("error_description") != "hijacked" {
+			t.Fatalf("single sign-on answers %v", got)
+		}
+		idp.Deploy("post-login-claims", `exports.onExecutePostLogin = async () => {};`)
+		_, err := rp.config.TokenSource(t.Context(), &oauth2.Token{RefreshToken: res.tokens.RefreshToken}).Token()
+		if (err == nil) != survives {
+			t.Errorf("after session.revoke with %s the refresh token answers %v", options, err)
+		}
+	}
+}
+
 func TestPrimaryUser(t *testing.T) {
 	idp, rp := newPair(t)
 	grace := idp.User("grace@example.test")

@@ -37,7 +37,11 @@ func (f *loginFlow) changeSession(ctx context.Context, res *provider.Result) err
 	}
 	now := f.s.now()
 	if c := out.Session; c != nil && c.Revoke {
-		if err := f.s.cfg.Store.EndSession(ctx, ss.ID); err != nil {
+		end := f.s.cfg.Store.RevokeSession
+		if c.PreserveRefreshToken {
+			end = f.s.cfg.Store.EndSession
+		}
+		if err := end(ctx, ss.ID); err != nil {
 			return fmt.Errorf("end session: %w", err)
 		}
 		return nil

@@ -77,7 +77,7 @@ func apiGroups() []apiGroup {
 		{"session", []apiMethod{
 			{"deleteMetadata", "key", (*apiCall).deleteTokenMetadata, yes()},
 			{"evictMetadata", "", (*apiCall).deleteTokenMetadata, yes()},
-			{"revoke", "reason, options", (*apiCall).revokeSession, partly("refresh tokens with offline_access live on, as with preserveRefreshTokens: true")},
+			{"revoke", "reason, options", (*apiCall).revokeSession, yes()},
 			{"setCookieMode", "mode", (*apiCall).setCookieMode, yes()},
 			{"setExpiresAt", "absolute", (*apiCall).setExpiry, yes()},
 			{"setIdleExpiresAt", "idle", (*apiCall).setExpiry, yes()},

@@ -201,6 +201,15 @@ func (c *cache) noteClient(sessionID, clientID string) {
 // with offline_access: their refresh tokens outlive the session, as at Auth0.
 // A session that is gone already is no error.
 func (s *Store) EndSession(ctx context.Context, id string) error {
+	return s.endSession(ctx, id, `UPDATE grants SET revoked_at = $2 WHERE session_id = $1 AND NOT offline AND revoked_at = 0`)
+}
+
+// RevokeSession is EndSession that spares no grant, whatever its scope.
+func (s *Store) RevokeSession(ctx context.Context, id string) error {
+	return s.endSession(ctx, id, `UPDATE grants SET revoked_at = $2 WHERE session_id = $1 AND revoked_at = 0`)
+}
+
+func (s *Store) endSession(ctx context.Context, id, revoke string) error {
 	if id == "" {
 		return nil // grants without a session have the empty id
 	}
@@ -208,7 +217,7 @@ func (s *Store) EndSession(ctx context.Context, id string) error {
 		if _, err := l.exec(ctx, `DELETE FROM sessions WHERE id = $1`, id); err != nil {
 			return err
 		}
-		_, err := l.exec(ctx, `UPDATE grants SET revoked_at = $2 WHERE session_id = $1 AND NOT offline AND revoked_at = 0`, id, ms(time.Now()))
+		_, err := l.exec(ctx, revoke, id, ms(time.Now()))
 		return err
 	}, func(c *cache) {
 		delete(c.sessions, id)

@@ -111,6 +111,21 @@ var sessions = []test{
 		check(t, err)
 		equal(t, "clients", got.Clients, []string{"app", "other app", "app2"})
 	}},
+	{"revoking a session revokes all of its grants", func(t *testing.T, s *store.Store) {
+		u := newUser(t, s)
+		ss := newSession(t, s, u, "h")
+		newGrant(t, s, "offline", ss.ID, "openid offline_access")
+		newGrant(t, s, "none", "", "openid")
+		check(t, s.RevokeSession(t.Context(), ss.ID))
+		check(t, s.RevokeSession(t.Context(), ""))
+		for id, revoked := range map[string]bool{"offline": true, "none": false} {
+			g, err := s.GrantByCode(t.Context(), "code of "+id)
+			check(t, err)
+			equal(t, id+" revoked", g.Revoked, revoked)
+		}
+		_, err := s.Session(t.Context(), ss.ID, now)
+		wantErr(t, "the session", err, store.ErrNotFound)
+	}},
 	{"ending a session revokes its grants, except offline ones", func(t *testing.T, s *store.Store) {
 		u := newUser(t, s)
 		ss, other := newSession(t, s, u, "h"), newSession(t, s, u, "other")
