@@ -27,10 +27,7 @@ var update = flag.Bool("update", false, "write what the cases in testdata/cases 
 // worker, so that a warm run must give what the first gave, and once cold in
 // this process. A case that Compile refuses is not run.
 func TestCases(t *testing.T) {
-	var limits Limits
-	if raceEnabled { // loading lodash takes more than its 20 s on a busy machine
-		limits.Time = 3 * time.Minute
-	}
+	limits := Limits{Time: 3 * time.Minute} // loading lodash takes more than 20 s on a very busy machine
 	worker := newRunner(t, Config{Now: caseNow, Limits: limits})
 	local := newRunner(t, Config{InProcess: true, Cold: true, Now: caseNow, Limits: limits})
 	files, err := filepath.Glob("testdata/cases/*.txtar")

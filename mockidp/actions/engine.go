@@ -109,7 +109,7 @@ func (e *engine) execute(q runRequest, t *sourceText, r *run) (keep bool) {
 			r.fail(OutcomeMemory, &Error{Name: "RangeError"})
 			keep = false
 		} else if x != nil {
-			r.fail(OutcomeCrashed, &Error{Name: "Error", Message: fmt.Sprintf("the JavaScript engine failed: %v", x)})
+			r.fail(OutcomeCrashed, &Error{Name: "Error", Message: fmt.Sprintf("the JavaScript engine failed: %v (in %s)", x, panicked())})
 			keep = false
 		}
 	}()
@@ -133,6 +133,25 @@ func (e *engine) execute(q runRequest, t *sourceText, r *run) (keep bool) {
 	r.result.Warnings = append(r.result.Warnings, t.prog.warnings...)
 	r.resume, r.rawMore = q.resume, q.more
 	return r.execute(w, q.event)
+}
+
+// panicked names the function that the panic in progress comes from: the engine
+// recovers and panics again on the way, so it is the one below the last panic.
+func panicked() (name string) {
+	pcs := make([]uintptr, 512)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
+	for after := false; ; {
+		f, more := frames.Next()
+		switch inRuntime := strings.HasPrefix(f.Function, "runtime."); {
+		case f.Function == "runtime.gopanic":
+			after = true
+		case after && !inRuntime:
+			name, after = f.Function, false
+		}
+		if !more {
+			return name
+		}
+	}
 }
 
 // crowded tells whether so much memory is held between runs that the next run
