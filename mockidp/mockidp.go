@@ -61,6 +61,10 @@ type Config struct {
 	OpenAdmin bool
 	// DefaultAlg signs tokens of clients that name no algorithm: "RS256" (default) or "ES256".
 	DefaultAlg string
+	// ConnectTo replaces the "host:port" that is dialled to tell an application of a
+	// logout, as curl's --connect-to does: for containers, where "localhost:3000" is
+	// another machine. Nil: nothing is replaced.
+	ConnectTo map[string]string
 	// Version is published in the discovery document as mockidp_version.
 	Version string
 
@@ -115,8 +119,8 @@ func (s *Server) wire() (err error) {
 	s.provider, err = provider.New(provider.Config{
 		Issuer: s.cfg.Issuer, LoginPath: LoginPath, Store: s.cfg.Store, PostLogin: s.postLogin,
 		CheckPassword: s.checkPassword, Lookup: s.place, Organization: s.cfg.Store.Organization, Member: s.cfg.Store.IsMember,
-		ClientScopes: s.clientScopes,
-		ClientIP:     s.cfg.TrustedProxies.Addr, ErrorPage: s.errorPage, LogoutPage: s.logoutPage,
+		ClientScopes: s.clientScopes, SendLogoutToken: newLogoutSender(s.cfg.ConnectTo),
+		ClientIP: s.cfg.TrustedProxies.Addr, ErrorPage: s.errorPage, LogoutPage: s.logoutPage,
 		DefaultAlg: cmp.Or(s.cfg.DefaultAlg, "RS256"), Version: s.cfg.Version, Log: s.log, Now: s.now,
 	})
 	if err != nil {

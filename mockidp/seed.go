@@ -36,6 +36,7 @@ func DemoClient() *store.Client {
 		ID: "demo-app", Name: "Demo app", Secret: "demo-secret",
 		RedirectURIs:           []string{"http://localhost:3000/callback"},
 		PostLogoutRedirectURIs: []string{"http://localhost:3000", "http://localhost:3000/"},
+		BackchannelLogoutURI:   "http://localhost:3000/backchannel-logout",
 		Metadata:               map[string]string{},
 	}
 }

@@ -63,6 +63,7 @@ func open(ctx context.Context, o options) (_ *stack, err error) {
 	client := mockidp.DemoClient()
 	client.RedirectURIs = []string{s.appURL + "/callback"}
 	client.PostLogoutRedirectURIs = []string{s.appURL, s.appURL + "/"}
+	client.BackchannelLogoutURI = s.appURL + "/backchannel-logout"
 	s.idp, err = mockidp.Open(ctx, mockidp.Options{
 		Config: mockidp.Config{
 			Issuer: s.issuer, SimulateIP: true, TestPassword: mockidp.TestPassword, Log: o.log,

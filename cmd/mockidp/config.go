@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/url"
 	"runtime/debug"
 	"strconv"
@@ -19,14 +20,16 @@ import (
 
 // config is what the flags and the environment say.
 type config struct {
-	listen    string
-	appURL    string
-	options   mockidp.Options
-	logLevel  slog.Level
-	logFormat string
-	wait      bool          // ready: ask until it is
-	timeout   time.Duration // ready: how long to wait
-	set       *settings.Set
+	listen string
+	appURL string
+
+	appConnectTo string // host:port to dial for appURL; empty: its own
+	options      mockidp.Options
+	logLevel     slog.Level
+	logFormat    string
+	wait         bool          // ready: ask until it is
+	timeout      time.Duration // ready: how long to wait
+	set          *settings.Set
 }
 
 // parse reads all settings of a server; every wrong one is in the error.
@@ -64,8 +67,25 @@ func (c *config) read(args, environ []string, stderr io.Writer) error {
 	client := mockidp.DemoClient()
 	client.RedirectURIs = []string{c.appURL + "/callback"}
 	client.PostLogoutRedirectURIs = []string{c.appURL, c.appURL + "/"}
+	client.BackchannelLogoutURI = c.appURL + "/backchannel-logout"
+	if c.appConnectTo != "" {
+		c.options.ConnectTo = map[string]string{dialled(c.appURL): c.appConnectTo}
+	}
 	c.options.Client = client
 	return nil
+}
+
+// dialled is the host and port that an address is dialled at.
+func dialled(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "" // the setting was parsed before
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return net.JoinHostPort(u.Hostname(), port)
 }
 
 func (c *config) declareServer() {
@@ -128,6 +148,13 @@ func (c *config) declareTenant() {
 		c.appURL = strings.TrimSuffix(v, "/")
 		if u, err := url.Parse(v); err != nil || u.Host == "" {
 			return fmt.Errorf("expected a URL like http://localhost:3000, got %q", v)
+		}
+		return nil
+	})
+	c.set.Value("app-connect-to", "MOCKIDP_APP_CONNECT_TO", "", "host:port to dial for the application's host, to tell it of a logout (containers)", func(v string) error {
+		c.appConnectTo = v
+		if _, _, err := net.SplitHostPort(v); v != "" && err != nil {
+			return fmt.Errorf("expected host:port, as in web:3000, got %q", v)
 		}
 		return nil
 	})

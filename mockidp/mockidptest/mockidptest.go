@@ -49,6 +49,11 @@ func PostLogoutRedirectURL(address string) Option {
 	}
 }
 
+// BackchannelLogoutURL is where the application is told that a session has ended.
+func BackchannelLogoutURL(address string) Option {
+	return func(o *mockidp.Options) { o.Client.BackchannelLogoutURI = address }
+}
+
 // Empty leaves the login flow without an Action.
 func Empty(o *mockidp.Options) { o.Seed = mockidp.SeedEmpty }
 
@@ -66,6 +71,7 @@ func New(t testing.TB, options ...Option) *Server {
 		t.Fatal(err)
 	}
 	client := mockidp.DemoClient()
+	client.BackchannelLogoutURI = "" // nobody listens there unless the test says so
 	o := mockidp.Options{
 		Config: mockidp.Config{
 			Issuer: "http://" + ln.Addr().String() + "/", SimulateIP: true, TestPassword: mockidp.TestPassword,

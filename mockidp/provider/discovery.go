@@ -43,6 +43,8 @@ func (p *Provider) discoveryDocument() []byte {
 	d.boolean("claims_parameter_supported", true)
 	d.boolean("request_parameter_supported", false)
 	d.boolean("request_uri_parameter_supported", false) // absent would mean true
+	d.boolean("backchannel_logout_supported", p.cfg.SendLogoutToken != nil)
+	d.boolean("backchannel_logout_session_supported", p.cfg.SendLogoutToken != nil)
 	d.boolean("authorization_response_iss_parameter_supported", true)
 	d.str("mockidp_version", p.cfg.Version) // not standard: tells that this is a mock
 	return d.bytes()

@@ -212,7 +212,7 @@ func parseKey(row *store.Key) (*signingKey, error) {
 		key.Precompute()
 	}
 	k := &signingKey{id: row.ID, alg: row.Alg, public: signer.Public(), signers: make(map[string]jose.Signer)}
-	for _, typ := range []string{typIDToken, typAccessToken} {
+	for _, typ := range []string{typIDToken, typAccessToken, typLogoutToken} {
 		k.signers[typ], err = jose.NewSigner(
 			jose.SigningKey{Algorithm: jose.SignatureAlgorithm(row.Alg), Key: jose.JSONWebKey{Key: private, KeyID: row.ID}},
 			(&jose.SignerOptions{}).WithType(jose.ContentType(typ)))

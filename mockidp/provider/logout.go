@@ -119,13 +119,20 @@ func badLogout(detail string) error {
 }
 
 // endSession ends the session with public id sid, which may be empty or gone,
-// and takes the cookie away.
+// tells the applications that it was used for, and takes the cookie away.
 func (p *Provider) endSession(w http.ResponseWriter, ctx context.Context, sid string) error {
 	if sid == "" {
 		return nil
 	}
+	s, err := p.cfg.Store.Session(ctx, sid, p.now())
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
 	if err := p.cfg.Store.EndSession(ctx, sid); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
+	}
+	if s != nil && p.cfg.SendLogoutToken != nil {
+		p.tellApplications(ctx, s)
 	}
 	w.Header().Set("Set-Cookie", p.cookie(SessionCookieName, "", -1).String())
 	return nil

@@ -59,6 +59,9 @@ type Config struct {
 	ErrorPage func(http.ResponseWriter, *http.Request, PageError)
 	// LogoutPage asks a person to confirm a logout, or says that it is done. Nil: bare HTML.
 	LogoutPage func(http.ResponseWriter, *http.Request, LogoutView)
+	// SendLogoutToken posts a logout token to an application. Nil: applications are
+	// not told when a session ends.
+	SendLogoutToken func(ctx context.Context, address, token string) error
 	// DefaultAlg signs the tokens of clients that name no algorithm: "RS256" (default) or "ES256".
 	DefaultAlg string
 	// Version is published as "mockidp_version" in discovery. Empty: "dev".

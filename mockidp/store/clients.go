@@ -7,11 +7,11 @@ import (
 )
 
 const clientColumns = `id, name, secret, redirect_uris, post_logout_redirect_uris, native, alg, metadata,
-	id_token_ms, access_token_ms, refresh_token_ms, created_at`
+	id_token_ms, access_token_ms, refresh_token_ms, created_at, backchannel_logout_uri`
 
 func (c *Client) columns() []any {
 	return []any{&c.ID, &c.Name, &c.Secret, toJSON{&c.RedirectURIs}, toJSON{&c.PostLogoutRedirectURIs}, toBool{&c.Native}, &c.Alg, toJSON{&c.Metadata},
-		toMillis{&c.IDTokenLifetime}, toMillis{&c.AccessTokenLifetime}, toMillis{&c.RefreshTokenLifetime}, toTime{&c.CreatedAt}}
+		toMillis{&c.IDTokenLifetime}, toMillis{&c.AccessTokenLifetime}, toMillis{&c.RefreshTokenLifetime}, toTime{&c.CreatedAt}, &c.BackchannelLogoutURI}
 }
 
 // PutClient stores c, replacing the client with its ID when there is one. It
@@ -33,11 +33,11 @@ func (s *Store) PutClient(ctx context.Context, c *Client) error {
 		return err
 	}
 	return s.write(ctx, func(l *lane) error {
-		_, err := l.exec(ctx, `INSERT INTO clients (`+clientColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		_, err := l.exec(ctx, `INSERT INTO clients (`+clientColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 			ON CONFLICT (id) DO UPDATE SET name = $2, secret = $3, redirect_uris = $4, post_logout_redirect_uris = $5, native = $6, alg = $7, metadata = $8,
-			id_token_ms = $9, access_token_ms = $10, refresh_token_ms = $11`,
+			id_token_ms = $9, access_token_ms = $10, refresh_token_ms = $11, backchannel_logout_uri = $13`,
 			c.ID, c.Name, c.Secret, redirects, logouts, c.Native, c.Alg, metadata,
-			c.IDTokenLifetime.Milliseconds(), c.AccessTokenLifetime.Milliseconds(), c.RefreshTokenLifetime.Milliseconds(), ms(c.CreatedAt))
+			c.IDTokenLifetime.Milliseconds(), c.AccessTokenLifetime.Milliseconds(), c.RefreshTokenLifetime.Milliseconds(), ms(c.CreatedAt), c.BackchannelLogoutURI)
 		return err
 	}, func(k *cache) { delete(k.clients, c.ID) })
 }

@@ -37,6 +37,7 @@ type Client struct {
 	Secret                 string // readable on purpose: this provider is for tests and its dashboard shows it; empty for public clients
 	RedirectURIs           []string
 	PostLogoutRedirectURIs []string
+	BackchannelLogoutURI   string // where it is told that a session has ended; empty: nowhere
 	Native                 bool   // RFC 8252: the port of a loopback redirect URI may vary
 	Alg                    string // signing algorithm of its tokens: "RS256" or "ES256"; empty means the provider's default
 	Metadata               map[string]string

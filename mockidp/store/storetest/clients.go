@@ -10,7 +10,7 @@ import (
 var clients = []test{
 	{"a client comes back as stored", func(t *testing.T, s *store.Store) {
 		want := &store.Client{ID: "demo-app", Name: "Demo", Secret: "demo-secret", RedirectURIs: []string{"http://localhost:3000/callback"},
-			PostLogoutRedirectURIs: []string{"http://localhost:3000", "http://localhost:3000/"}, Native: true, Alg: "ES256", Metadata: map[string]string{"team": "a"},
+			PostLogoutRedirectURIs: []string{"http://localhost:3000", "http://localhost:3000/"}, BackchannelLogoutURI: "http://localhost:3000/backchannel-logout", Native: true, Alg: "ES256", Metadata: map[string]string{"team": "a"},
 			IDTokenLifetime: time.Hour, AccessTokenLifetime: 1500 * time.Millisecond, RefreshTokenLifetime: 30 * 24 * time.Hour, CreatedAt: now}
 		check(t, s.PutClient(t.Context(), want))
 		for range 2 {
