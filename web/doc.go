@@ -17,6 +17,8 @@
 //	refresh.go    POST /refresh  new tokens for the refresh token, and what changed
 //	logout.go     POST /logout   ends the session here and at the provider
 //
+//	backchannel.go POST /backchannel-logout  the provider ends sessions
+//
 // The other addresses: home.go (/), me.go (/api/me), health.go (/livez, /readyz).
 // provider.go finds the provider's endpoints and keys, client.go is the one way to
 // talk to it, handler.go turns an error into a page or its JSON twin (errors.go),

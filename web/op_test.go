@@ -50,6 +50,7 @@ type op struct {
 	codes        map[string]opRequest // that were not redeemed
 	last         opRequest            // the last authorization
 	refreshToken string               // that is good now
+	jti          int                  // how many logout tokens were made
 	authTime     int64                // of the last login
 	secrets      []string             // all that must never stand in a log
 	seen         chan string          // paths as they come, when not nil

@@ -30,6 +30,8 @@ var (
 	errNoRecord = errors.New("web: no such record")
 	// errClosed says that Start has not opened the folder yet.
 	errClosed = errors.New("web: the session folder is not open. Call Start first")
+	// errExists says that a record of that name was put before.
+	errExists = errors.New("web: there is such a record already")
 )
 
 // A vault keeps small records that must survive a restart: sessions, started logins
@@ -48,7 +50,7 @@ type vault struct {
 }
 
 // recordFile matches the files that a vault owns, and so may delete.
-var recordFile = regexp.MustCompile(`^(login|session|history)_[0-9a-f]{64}(\.used|\.new)?$`)
+var recordFile = regexp.MustCompile(`^(login|session|history|jti)_[0-9a-f]{64}(\.used|\.new)?$`)
 
 // historyLimit is how long a history is kept that nobody adds to.
 const historyLimit = 90 * 24 * time.Hour
@@ -105,13 +107,17 @@ func keptKey(file string) ([]byte, error) {
 
 // put stores data under the secret id. The file's name is a hash of id: who can
 // list the folder learns no id. kind is "login",
-// "session" or "history".
+// "session", "history" or "jti".
 func (v *vault) put(kind, id string, data []byte) error {
 	if v.aead == nil {
 		return errClosed
 	}
 	name := recordName(kind, id)
-	return v.write(name, name, data, os.O_EXCL)
+	err := v.write(name, name, data, os.O_EXCL)
+	if errors.Is(err, fs.ErrExist) {
+		return errExists
+	}
+	return err
 }
 
 // replace is put for the one kind of record that changes, "history". A crash leaves
@@ -147,7 +153,10 @@ func (v *vault) get(kind, id string) ([]byte, error) {
 	if v.aead == nil {
 		return nil, errClosed
 	}
-	name := recordName(kind, id)
+	return v.read(recordName(kind, id))
+}
+
+func (v *vault) read(name string) ([]byte, error) {
 	sealed, err := os.ReadFile(filepath.Join(v.dir, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errNoRecord
@@ -215,6 +224,23 @@ func (v *vault) pull(kind, id string) error {
 	err := os.Remove(filepath.Join(v.dir, recordName(kind, id)))
 	if errors.Is(err, fs.ErrNotExist) {
 		return errNoRecord
+	}
+	return err
+}
+
+// deleteIf shows f every record of a kind and deletes those for which it says so.
+// What can't be read is passed over. A record that is put meanwhile may be missed.
+func (v *vault) deleteIf(kind string, f func(data []byte) bool) error {
+	entries, err := os.ReadDir(v.dir)
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), kind+"_") || !recordFile.MatchString(e.Name()) {
+			continue
+		}
+		if data, readErr := v.read(e.Name()); readErr == nil && f(data) {
+			if rmErr := os.Remove(filepath.Join(v.dir, e.Name())); !errors.Is(rmErr, fs.ErrNotExist) {
+				err = errors.Join(err, rmErr)
+			}
+		}
 	}
 	return err
 }

@@ -113,6 +113,7 @@ func (o *observedKeys) VerifySignature(ctx context.Context, jwt string) ([]byte,
 
 // header is the part of a token's header that matters here (RFC 7515 section 4.1).
 type header struct {
+	Typ string `json:"typ"`
 	Alg string `json:"alg"`
 	Kid string `json:"kid"`
 }

@@ -23,6 +23,7 @@ type Server struct {
 	history  *history
 
 	refreshes singleflight.Group // by session
+	strangers strangers          // who sends logout tokens
 	handler   http.Handler
 
 	stop       context.CancelFunc // ends what Start began; nil before Start
@@ -88,6 +89,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("/profile", s.get(s.profile))
 	mux.Handle("/user", s.get(s.profile)) // the name that Auth0's samples use
 	mux.Handle("/logout", s.getOrPost(s.askLogout, s.logout))
+	mux.Handle(backchannelPath, s.post(s.backchannelLogout))
 	mux.Handle("/refresh", s.post(s.refresh))
 	mux.Handle("/api/me", s.get(s.me))
 	mux.Handle("/livez", s.get(s.livez))

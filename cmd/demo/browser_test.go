@@ -40,6 +40,7 @@ func TestBrowser(t *testing.T) {
 		{"where the logins came from, on a map and as a table", whereFrom},
 		{"the tokens are refreshed", refreshed},
 		{"why a claim is missing, twelve times", whyMissing},
+		{"a log out at the provider reaches the app", loggedOutElsewhere},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, browser) })

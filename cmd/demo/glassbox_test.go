@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"example.com/postlogin/mockidp"
 )
 
@@ -95,4 +97,17 @@ func refreshed(t *testing.T, browser context.Context) {
 	b.checkPage()
 	b.click(labelled("Refresh my tokens"))
 	b.wantProfile(profile{"1", "London", "GB"})
+}
+
+// loggedOutElsewhere: the person logs out at the provider, in another tab. The app
+// is told over the back channel; its own cookie never moved.
+func loggedOutElsewhere(t *testing.T, browser context.Context) {
+	s := openStack(t)
+	app := ownCookies(t, browser)
+	app.open(s.appURL + "/login")
+	app.logIn("London")
+	other := newTab(t, app.ctx)
+	other.open(s.issuer + "oidc/logout")
+	other.click(`//button[normalize-space()="Log out"]`)
+	app.wantCode("E-SES-1", app.load("reload", chromedp.Reload()), 401)
 }

@@ -1,0 +1,179 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+)
+
+// backchannelPath is where the provider sends logout tokens to.
+const backchannelPath = "/backchannel-logout"
+
+const (
+	// logoutEvent is what makes a token a logout token (Back-Channel Logout 1.0 section 2.4).
+	logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
+	// maxLogoutAge is how old a logout token may be: it comes straight from the provider.
+	maxLogoutAge = 2 * time.Minute
+)
+
+// backchannelLogout ends sessions because the provider says so, for instance when
+// the person has logged out in another app (OpenID Connect Back-Channel Logout
+// 1.0). No browser takes part and anyone can call it, so nothing counts but the
+// signature: what is refused says why to the log, and little to the caller.
+func (s *Server) backchannelLogout(w http.ResponseWriter, r *http.Request) error {
+	ctx, cancel := context.WithTimeout(oidc.ClientContext(r.Context(), s.provider.client), s.cfg.Timeout)
+	defer cancel()
+	token, err := s.logoutToken(ctx, r.PostFormValue("logout_token"))
+	if err != nil {
+		s.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "back-channel logout refused", slog.String("id", requestID(r)), slog.String("err", shorten(err.Error(), maxQuote)))
+		// Section 2.8, with the error of RFC 6749 section 5.2.
+		s.writeJSON(w, r, http.StatusBadRequest, map[string]string{"error": "invalid_request",
+			"error_description": "The logout token was not accepted. This app's log says why, under request " + requestID(r) + "."})
+		return nil
+	}
+	ended, err := s.sessions.end(token)
+	if err != nil {
+		return err
+	}
+	s.cfg.Log.LogAttrs(ctx, slog.LevelInfo, "back-channel logout", slog.Int("sessions", ended))
+	w.WriteHeader(http.StatusOK) // also when there was no such session any more
+	return nil
+}
+
+// A logoutToken says whose sessions end: all of sub, or only the one called sid.
+type logoutToken struct{ iss, sub, sid string }
+
+// logoutToken verifies raw (section 2.6). go-oidc verifies the signature and has an
+// opinion of its own; what it leaves out (typ, iat, a replayed jti) is checked here,
+// and so is the rest, so that nothing hangs on one library alone.
+func (s *Server) logoutToken(ctx context.Context, raw string) (t logoutToken, err error) {
+	v := &verification{cfg: s.cfg, raw: raw, ledger: newLedger()}
+	if v.conn, err = s.provider.current(ctx); err != nil {
+		return t, err
+	}
+	// Section 2.4: an ID token must never pass for a logout token.
+	if h, ok := v.header(); !ok || !strings.EqualFold(strings.TrimPrefix(h.Typ, "application/"), "logout+jwt") {
+		return t, fmt.Errorf("expected a token of type logout+jwt, got %q", shorten(h.Typ, 40))
+	}
+	if err := v.algorithm(); err != nil {
+		return t, err
+	}
+	// Whoever sends rubbish must not make this app fetch keys each time: each token
+	// with an unknown key or a bad signature does.
+	if s.strangers.tooMany(s.cfg.Now()) {
+		return t, errors.New("too many tokens with bad signatures in a minute")
+	}
+	keys := &observedKeys{KeySet: v.conn.keys}
+	_, opinion := oidc.NewVerifier(v.conn.Issuer, keys, &oidc.Config{
+		ClientID: s.cfg.ClientID, SupportedSigningAlgs: []string{s.cfg.SigningAlg}, Now: s.cfg.Now,
+	}).VerifyLogout(ctx, raw)
+	if keys.payload == nil {
+		s.strangers.add(s.cfg.Now())
+		return t, fmt.Errorf("the signature does not hold: %w", opinion)
+	}
+	cs, err := parseClaims(keys.payload)
+	if err != nil {
+		return t, err
+	}
+	for _, check := range []func(claims) error{v.issuer, v.audience, v.expiry, s.logoutClaims} {
+		if err := check(cs); err != nil {
+			return t, err
+		}
+	}
+	if opinion != nil {
+		return t, opinion
+	}
+	return s.once(cs)
+}
+
+// logoutClaims checks what makes a token a logout token.
+func (s *Server) logoutClaims(cs claims) error {
+	var events map[string]json.RawMessage
+	if json.Unmarshal(cs.raw("events"), &events) != nil || !strings.HasPrefix(string(events[logoutEvent]), "{") {
+		return errors.New("expected the event " + logoutEvent + ", got " + show(cs, "events"))
+	}
+	if cs.raw("nonce") != nil {
+		return errors.New("it has a nonce: that is an ID token's")
+	}
+	now := s.cfg.Now()
+	if iat, ok := cs.time("iat"); !ok || iat.After(now.Add(futureLeeway)) || iat.Before(now.Add(-maxLogoutAge)) {
+		return errors.New("expected one of the last 2 minutes, got iat " + show(cs, "iat"))
+	}
+	for _, name := range []string{"sub", "sid"} {
+		if text, ok := cs.text(name); cs.raw(name) != nil && (!ok || text == "" || len(text) > maxSubject) {
+			return fmt.Errorf("expected %s to be a short text, got %s", name, show(cs, name))
+		}
+	}
+	if cs.raw("sub") == nil && cs.raw("sid") == nil {
+		return errors.New("it says neither sub nor sid")
+	}
+	if jti, ok := cs.text("jti"); !ok || jti == "" || len(jti) > maxSubject {
+		return errors.New("expected a jti, got " + show(cs, "jti"))
+	}
+	return nil
+}
+
+// once refuses a token that came before. Its jti is kept for longer than the token
+// could be accepted; the file system decides between two that come at once.
+func (s *Server) once(cs claims) (t logoutToken, err error) {
+	t.iss, _ = cs.text("iss")
+	t.sub, _ = cs.text("sub")
+	t.sid, _ = cs.text("sid")
+	jti, _ := cs.text("jti")
+	err = s.vault.put("jti", t.iss+"\x00"+jti, nil)
+	if errors.Is(err, errExists) {
+		return t, errors.New("a token with this jti came before")
+	}
+	return t, err
+}
+
+// end ends the sessions that a logout token names and says how many there were. It
+// reads every session: they are few, and an index would have to be kept right.
+func (s *sessionStore) end(t logoutToken) (n int, err error) {
+	err = s.vault.deleteIf("session", func(data []byte) bool {
+		var l login
+		if json.Unmarshal(data, &l) != nil || l.decode() != nil {
+			return false // it opens no session either
+		}
+		iss, _ := l.claims.text("iss")
+		sub, _ := l.claims.text("sub")
+		sid, _ := l.claims.text("sid")
+		ends := iss == t.iss && (t.sub == "" || sub == t.sub) && (t.sid == "" || sid == t.sid)
+		if ends {
+			n++
+		}
+		return ends
+	})
+	return n, err
+}
+
+// strangers counts the logout tokens whose signature did not hold. After ten in a
+// minute none is looked at, and each minute the oldest are forgotten.
+type strangers struct {
+	mu    sync.Mutex
+	times []time.Time
+}
+
+const maxStrangers = 10
+
+func (s *strangers) tooMany(now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.times = slices.DeleteFunc(s.times, func(t time.Time) bool { return now.Sub(t) > time.Minute })
+	return len(s.times) >= maxStrangers
+}
+
+func (s *strangers) add(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.times = append(s.times, now)
+}
