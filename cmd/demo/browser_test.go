@@ -31,6 +31,7 @@ func TestBrowser(t *testing.T) {
 		{"the workshop, word for word, without JavaScript", challengeWithoutJavaScript},
 		{"the login flow is put in order", reorderFlow},
 		{"the editor's panes", editorPanes},
+		{"the code editor completes and marks mistakes", codeEditing},
 		{"every page is accessible and fits a telephone", everyPage},
 		{"pages of second factors and forms", stepPages},
 		{"pages when the provider is away", providerAway},

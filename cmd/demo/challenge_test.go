@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"html"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -75,9 +77,13 @@ func (b *tab) challenge04(s *stack, h hand) {
 	// "Click Create."
 	h.follow(labelled("Create"))
 	// "Add the code:"
-	h.into(codeField)
-	b.do("select all", chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
-	b.insert(mockidp.PostLoginClaims)
+	if h.script {
+		h.into(codeEditor)
+	} else {
+		h.into("#code")
+	}
+	b.paste(mockidp.PostLoginClaims)
+	b.do("leave the editor, where Tab indents", chromedp.KeyEvent(kb.Escape))
 
 	// "Click Deploy"
 	if status := h.follow(labelled("Deploy")); status != 200 {
@@ -86,7 +92,7 @@ func (b *tab) challenge04(s *stack, h hand) {
 	if got := b.text(`[data-testid="state"]`); got != "Deployed v1" {
 		b.t.Errorf("after Deploy the state is %q", got)
 	}
-	if a, err := s.idp.Store.ActionByName(b.t.Context(), "post-login-claims"); err != nil || a.Code != mockidp.PostLoginClaims {
+	if a, err := s.idp.Store.ActionByName(b.t.Context(), "post-login-claims"); err != nil || a.Code != strings.TrimSuffix(mockidp.PostLoginClaims, "\n") {
 		b.t.Errorf("what was deployed is not what was pasted: %+v, %v", a, err)
 	}
 	// "On the left menu, click Actions > Flows."
@@ -122,8 +128,8 @@ func (b *tab) challenge04(s *stack, h hand) {
 	b.wantProfile(profile{"1", "Georgetown", "US"})
 }
 
-// codeField is where the code is typed.
-const codeField = "#code"
+// codeEditor is where code is typed when the page's script runs; else it is #code.
+const codeEditor = ".cm-content"
 
 func menuLink(label string) string { return `//nav[@id="menu"]//a[normalize-space()="` + label + `"]` }
 
@@ -154,6 +160,19 @@ func (b *tab) keyboard() hand {
 func (b *tab) insert(text string) {
 	b.t.Helper()
 	b.do("insert text", command(input.InsertText, input.InsertTextParams{Text: text}))
+}
+
+// paste replaces what is in the field in focus by text, as Ctrl+A and Ctrl+V do:
+// the text is copied from another tab first, which does not copy a last line break.
+func (b *tab) paste(text string) {
+	b.t.Helper()
+	edit := func(name string) chromedp.Action[chromedp.Void] {
+		return command(input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Commands: []string{name}})
+	}
+	other := newTab(b.t, b.ctx)
+	other.open("data:text/html;charset=utf-8," + url.PathEscape("<!doctype html><title>lesson</title><pre>"+html.EscapeString(text)+"</pre>"))
+	other.do("copy", edit("selectAll"), edit("copy"))
+	b.do("paste", edit("selectAll"), edit("paste"))
 }
 
 // drag takes the first element to the second with the mouse: real drag events.
@@ -260,9 +279,8 @@ func editorPanes(t *testing.T, browser context.Context) {
 	}
 	page := s.issuer + "dashboard/actions/library/details/" + a.ID
 	b.open(page)
-	b.press(codeField)
-	b.do("select all", chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
-	b.insert("exports.onExecutePostLogin = async (event, api) => { console.log('hello', event.user.name); };")
+	b.press(codeEditor)
+	b.paste("exports.onExecutePostLogin = async (event, api) => { console.log('hello', event.user.name); };")
 	b.do("press Ctrl+Enter", chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 	if got := b.text("#result .console"); got != "log hello Ada Lovelace (line 1)" {
 		t.Errorf("the console says %q", got)
@@ -303,12 +321,72 @@ func editorPanes(t *testing.T, browser context.Context) {
 	}
 }
 
+// codeEditing uses what CodeMirror adds to the text field.
+func codeEditing(t *testing.T, browser context.Context) {
+	s, b := emptyTenant(t, browser)
+	if err := mockidp.Deploy(t.Context(), s.idp.Store, "claims", "exports.onExecutePostLogin = async (event, api) => {\n"); err != nil {
+		t.Fatal(err)
+	}
+	a, err := s.idp.Store.ActionByName(t.Context(), "claims")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.idp.Store.SetSecret(t.Context(), a.ID, "API_KEY", "x"); err != nil {
+		t.Fatal(err)
+	}
+	text := func() string {
+		t.Helper()
+		return evaluate[string](b, `new FormData(document.getElementById("editor")).get("code").replaceAll("\r\n", "\n")`)
+	}
+	b.open(s.issuer + "dashboard/actions/library/details/" + a.ID)
+	// The line that does not compile is marked, as Deploy would say.
+	b.text(".cm-lint-marker-error")
+
+	b.press(codeEditor)
+	b.do("go to the end", chromedp.KeyEvent(kb.End, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	for typed, want := range map[string]string{
+		"event.request.geoip.cityN": "event.request.geoip.cityName",
+		"api.idToken.setC":          "api.idToken.setCustomClaim(name, value)",
+		"event.secrets.A":           "event.secrets.API_KEY",
+	} {
+		b.do("type", chromedp.KeyEvent(typed))
+		label, _, _ := strings.Cut(want, "(")
+		b.waitFor(".cm-tooltip-autocomplete li[aria-selected] .cm-completionLabel", label)
+		// CodeMirror takes no key for a list that has just come up (interactionDelay, 75 ms).
+		b.waitUntil(`document.querySelector(".cm-tooltip-autocomplete li[aria-selected]")`, func() bool {
+			b.do("take it", chromedp.KeyEvent(kb.Enter))
+			return strings.Contains(text(), want)
+		})
+		b.do("next line", chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent(kb.End), chromedp.KeyEvent(kb.Enter))
+	}
+	b.checkPage()
+
+	b.press(`//main//button[normalize-space()="Use a plain text box"]`)
+	if !evaluate[bool](b, `document.getElementById("code").checkVisibility() && document.activeElement.id === "code"`) {
+		t.Error("the plain text box is not shown, or has not the focus")
+	}
+	b.load("reload", chromedp.Reload())
+	if !evaluate[bool](b, `document.getElementById("code").checkVisibility()`) {
+		t.Error("the choice of the plain text box is forgotten")
+	}
+}
+
+// waitUntil repeats a step as long as the expression is true and done is not.
+func (b *tab) waitUntil(expression string, done func() bool) {
+	b.t.Helper()
+	for !done() {
+		if !evaluate[bool](b, "Boolean("+expression+")") {
+			b.t.Fatalf("%s has become false too early", expression)
+		}
+	}
+}
+
 // waitFor waits until the element has this text.
 func (b *tab) waitFor(sel, text string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	_, err := chromedp.Run(ctx, chromedp.PollFunction[bool](`(sel, text) => document.querySelector(sel).textContent === text`, chromedp.WithPollingArgs(sel, text)))
+	_, err := chromedp.Run(ctx, chromedp.PollFunction[bool](`(sel, text) => document.querySelector(sel)?.textContent === text`, chromedp.WithPollingArgs(sel, text)))
 	if err != nil {
 		b.fail("wait for "+text, err)
 	}

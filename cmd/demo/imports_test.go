@@ -45,6 +45,7 @@ var allowed = map[string][]string{
 	"mockidp/store/storetest": {"mockidp/store"},
 	"mockidp/ui":              {},
 	"mockidp/why":             {"mockidp/actions", "mockidp/store"},
+	"mockidp/ui/editor":       {},
 }
 
 // TestImports parses the files itself instead of asking go list: the test

@@ -84,6 +84,7 @@ func (d *Dashboard) routes() http.Handler {
 	page("GET "+Path+templatesPath, d.templates)
 	page("GET "+Path+editorPath+"{id}", d.editor)
 	page("POST "+Path+editorPath+"{id}", d.edit)
+	page("POST "+Path+editorPath+"{id}/check", d.checkCode)
 	page("GET "+Path+editorPath+"{id}/delete", d.deletePage)
 	page("POST "+Path+editorPath+"{id}/delete", d.delete)
 	page("GET "+Path+flowsPath, d.flows)

@@ -1,6 +1,8 @@
 package dashboard
 
 import (
+	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -82,7 +84,40 @@ func (d *Dashboard) editor(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Done, v.Offer = doneText(r.URL.Query().Get("done"), v)
-	return d.show(w, r, http.StatusOK, editorPage(v))
+	return d.showEditor(w, r, http.StatusOK, v)
+}
+
+// showEditor answers with the editor's page. The code editor styles itself with
+// style elements, which the page's policy allows by a nonce.
+func (d *Dashboard) showEditor(w http.ResponseWriter, r *http.Request, status int, v *editorView) error {
+	v.Nonce = rand.Text()
+	w.Header().Set("Content-Security-Policy", ui.StyleNonce(ui.CSP(), v.Nonce))
+	return d.show(w, r, status, editorPage(v))
+}
+
+// checkCode answers the code editor with what is wrong with a text, as JSON: a
+// list of lines, columns and messages, empty when it could be deployed.
+func (d *Dashboard) checkCode(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	type problem struct {
+		Line    int    `json:"line"`
+		Column  int    `json:"column"`
+		Message string `json:"message"`
+	}
+	list := []problem{}
+	err := d.cfg.Actions.Compile(r.Context(), "draft", text(r.PostForm.Get("code")))
+	switch syntax, ok := errors.AsType[*actions.SyntaxError](err); {
+	case ok && syntax.Hint != "":
+		list = append(list, problem{syntax.Line, syntax.Column, syntax.Message + " (" + syntax.Hint + ")"})
+	case ok:
+		list = append(list, problem{syntax.Line, syntax.Column, syntax.Message})
+	case err != nil:
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(list)
 }
 
 // action is the one that the address names.
@@ -104,7 +139,7 @@ func gone(err error) error {
 // newEditorView shows a with its draft as the text, and with the panes that f
 // asks for; load says whether its event is to be made anew.
 func (d *Dashboard) newEditorView(r *http.Request, a *store.Action, f editorForm, load bool) (*editorView, error) {
-	frame, err := d.frame(r, a.Name, libraryPath, "edit.js")
+	frame, err := d.frame(r, a.Name, libraryPath, "edit.js", "editor.js")
 	if err != nil {
 		return nil, err
 	}

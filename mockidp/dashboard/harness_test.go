@@ -269,19 +269,24 @@ func read(n *html.Node) string {
 // when the provider sends her there.
 func (b *board) logIn(ip string) {
 	b.t.Helper()
-	person := mockidptest.NewBrowser(b.t)
+	logIn(b.t, b.idp, ip)
+}
+
+func logIn(t testing.TB, idp *mockidptest.Server, ip string) {
+	t.Helper()
+	person := mockidptest.NewBrowser(t)
 	person.Client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
 		if r.URL.Query().Get("code") != "" || r.URL.Query().Get("error") != "" {
 			return http.ErrUseLastResponse
 		}
 		return nil
 	}
-	person.Get(b.idp.Issuer + "authorize?" + url.Values{
-		"client_id": {b.idp.ClientID}, "redirect_uri": {"http://localhost:3000/callback"}, "response_type": {"code"}, "scope": {"openid profile email"},
+	person.Get(idp.Issuer + "authorize?" + url.Values{
+		"client_id": {idp.ClientID}, "redirect_uri": {"http://localhost:3000/callback"}, "response_type": {"code"}, "scope": {"openid profile email"},
 		"state": {"s"}, "code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"},
 	}.Encode())
 	person.Submit(url.Values{"user": {"ada@example.test"}, "password": {"workshop"}, "ip": {ip}, "action": {"login"}})
 	if person.Status != http.StatusSeeOther && person.Status != http.StatusFound {
-		b.t.Fatalf("login: status %d at %s:\n%s", person.Status, person.URL, person.Body)
+		t.Fatalf("login: status %d at %s:\n%s", person.Status, person.URL, person.Body)
 	}
 }

@@ -116,7 +116,7 @@ func (d *Dashboard) opPane(w http.ResponseWriter, r *http.Request, a *store.Acti
 		if err != nil {
 			return true, err
 		}
-		return true, d.show(w, r, http.StatusOK, editorPage(v))
+		return true, d.showEditor(w, r, http.StatusOK, v)
 	case opRun:
 		return true, d.run(w, r, a, f)
 	case opSecret:
@@ -190,7 +190,7 @@ func (d *Dashboard) reshow(w http.ResponseWriter, r *http.Request, a *store.Acti
 	if change != nil {
 		change(v)
 	}
-	return d.show(w, r, status, editorPage(v))
+	return d.showEditor(w, r, status, v)
 }
 
 // editorAgain is the page with the posted text, which is not saved.
@@ -216,7 +216,7 @@ func (d *Dashboard) run(w http.ResponseWriter, r *http.Request, a *store.Action,
 	ev, warnings, wrong := parseEvent(v.Trial.Event)
 	if wrong != "" {
 		v.Trial.Wrong = wrong
-		return d.show(w, r, http.StatusBadRequest, editorPage(v))
+		return d.showEditor(w, r, http.StatusBadRequest, v)
 	}
 	problem, err := d.check(r.Context(), a.Name, f.code)
 	if err != nil {
@@ -224,7 +224,7 @@ func (d *Dashboard) run(w http.ResponseWriter, r *http.Request, a *store.Action,
 	}
 	if problem != nil {
 		v.Problem, v.Problem.What = problem, "Not run"
-		return d.show(w, r, http.StatusUnprocessableEntity, editorPage(v))
+		return d.showEditor(w, r, http.StatusUnprocessableEntity, v)
 	}
 	if v.Trial.Result, err = d.try(r.Context(), a, f.code, ev); err != nil {
 		return err
@@ -232,7 +232,7 @@ func (d *Dashboard) run(w http.ResponseWriter, r *http.Request, a *store.Action,
 	for _, text := range warnings {
 		v.Trial.Result.Warnings = append(v.Trial.Result.Warnings, said{Text: text, Bad: true})
 	}
-	return d.show(w, r, http.StatusOK, editorPage(v))
+	return d.showEditor(w, r, http.StatusOK, v)
 }
 
 // secretName is what Auth0 takes: event.secrets.NAME must be readable.

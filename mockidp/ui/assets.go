@@ -14,6 +14,7 @@ import (
 	"time"
 )
 
+//go:generate go run editor/bundle.go
 //go:embed assets
 var embedded embed.FS
 

@@ -23,7 +23,7 @@ addEventListener("beforeunload", (event) => { if (!leaving && isDirty()) event.p
 addEventListener("pageshow", () => { leaving = false; });
 
 // replaceCode sets the text, also where an editor stands in for the text field.
-export function replaceCode(text) {
+function replaceCode(text) {
   code.value = text;
   code.dispatchEvent(new Event("input", { bubbles: true }));
   code.dispatchEvent(new CustomEvent("replaced"));
@@ -103,8 +103,13 @@ form.addEventListener("click", (event) => {
   if (tab) show(tab);
   const insert = event.target.closest("button[data-insert]");
   if (insert) {
-    code.setRangeText(insert.dataset.insert, code.selectionStart, code.selectionEnd, "end");
-    replaceCode(code.value);
+    // The code editor, when it is there, has a cursor of its own.
+    const event = new CustomEvent("insert", { detail: insert.dataset.insert, cancelable: true });
+    if (code.dispatchEvent(event)) {
+      code.setRangeText(insert.dataset.insert, code.selectionStart, code.selectionEnd, "end");
+      replaceCode(code.value);
+      code.focus();
+    }
   }
 });
 
