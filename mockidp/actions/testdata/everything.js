@@ -4,7 +4,8 @@ for (const name of ["repeat", "padStart", "padEnd"]) String.prototype[name] = nu
 Array.prototype.fill = null;
 
 exports.onExecutePostLogin = async (event, api) => {
-  const seen = new Set([setInterval]);
+  // The engine itself panics in the latter two, which would end the walk here.
+  const seen = new Set([setInterval, Object.prototype.toLocaleString, RegExp.prototype[Symbol.replace]]);
   const hostile = [undefined, null, -1, NaN, 2 ** 53, "x", "\ud800", Symbol("s"), {}, [], () => { throw 1; }, new Proxy({}, {}), Object.create(null), new ArrayBuffer(3), /x/, 10n, new Date(NaN)];
   const walk = (value, self, depth) => {
     if (depth > 6 || value === null || (typeof value !== "object" && typeof value !== "function") || seen.has(value)) return;
