@@ -47,7 +47,7 @@ func hostFunctions() map[string]hostFunction {
 		"random": hostRandom, "hash": hostHash, "digest": hostDigest, "cipher": hostCipher, "derive": hostDerive,
 		"keyImport": hostKeyImport, "keyExport": hostKeyExport, "keyInfo": hostKeyInfo, "keyPublic": hostKeyPublic, "keySame": hostKeySame,
 		"keySign": hostKeySign, "keyVerify": hostKeyVerify, "keyCrypt": hostKeyCrypt, "keyWrap": hostKeyWrap, "keyAgree": hostKeyAgree, "keyGenerate": hostKeyGenerate,
-		"date": hostDate, "number": hostNumber,
+		"date": hostDate, "dateFormat": hostDateFormat, "dateOptions": hostDateOptions, "number": hostNumber,
 	}
 }
 

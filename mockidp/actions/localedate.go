@@ -5,94 +5,114 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
-	_ "time/tzdata" // images without a zone database must know the zones too
 )
 
 // dateFormat is what Intl.DateTimeFormat's options ask for; "" is absent.
 type dateFormat struct {
 	british                   bool
-	zone                      *time.Location
+	zone                      *zone
 	weekday, year, month, day string
 	hour, minute, second      string
+	fraction                  int // digits of a second, 0 to 3
 	zoneName                  string
 	dateStyle, timeStyle      string
 	hourCycle                 string
 	hour12                    *bool
+	explicit                  string // the first field that was asked for
+}
+
+// dateOptions are the options in the order in which they are read (ECMA-402,
+// CreateDateTimeFormat), each with what it may be. Those without are refused.
+var dateOptions = []struct {
+	name   string
+	values string
+}{
+	{"localeMatcher", "lookup|best fit"}, {"calendar", "gregory"}, {"numberingSystem", "latn"},
+	{"hour12", ""}, {"hourCycle", "h11|h12|h23|h24"}, {"timeZone", ""},
+	{"weekday", "narrow|short|long"}, {"era", "-"}, {"year", "2-digit|numeric"}, {"month", "2-digit|numeric|narrow|short|long"}, {"day", "2-digit|numeric"}, {"dayPeriod", "-"},
+	{"hour", "2-digit|numeric"}, {"minute", "2-digit|numeric"}, {"second", "2-digit|numeric"}, {"fractionalSecondDigits", ""},
+	{"timeZoneName", "short|long|shortOffset|longOffset|shortGeneric|longGeneric"}, {"formatMatcher", "basic|best fit"}, {"dateStyle", "full|long|medium|short"}, {"timeStyle", "full|long|medium|short"},
+}
+
+// askers are the functions that ask for each kind of format, as errors name them.
+var askers = map[string]string{
+	"any": "Date.prototype.toLocaleString", "date": "Date.prototype.toLocaleDateString", "time": "Date.prototype.toLocaleTimeString", "format": "Intl.DateTimeFormat",
+}
+
+// optionValue is the value of an option as a script gave it.
+type optionValue struct {
+	text   string
+	truthy bool
+	number float64
 }
 
 // set takes one option. It refuses what is not known instead of ignoring it.
-func (f *dateFormat) set(name, value string, truthy bool) error {
-	enum := func(target *string, allowed ...string) error {
-		if !slices.Contains(allowed, value) {
-			return scriptError(fmt.Sprintf("Value %s out of range for Intl.DateTimeFormat options property %s", value, name))
-		}
-		*target = value
-		return nil
+func (f *dateFormat) set(name, values, kind string, v optionValue) error {
+	unsupported := fmt.Errorf("the date format option %s is not supported by this emulator", name)
+	switch {
+	case values == "-":
+		return unsupported
+	case (name == "calendar" || name == "numberingSystem") && v.text != values:
+		return fmt.Errorf("%w with the value %s", unsupported, v.text)
+	case values != "" && !slices.Contains(strings.Split(values, "|"), v.text):
+		return scriptError(fmt.Sprintf("Value %s out of range for %s options property %s", v.text, askers[kind], name))
 	}
-	const n, d2, long, short, narrow = "numeric", "2-digit", "long", "short", "narrow"
+	field := map[string]*string{
+		"weekday": &f.weekday, "year": &f.year, "month": &f.month, "day": &f.day, "hour": &f.hour, "minute": &f.minute, "second": &f.second,
+		"timeZoneName": &f.zoneName, "dateStyle": &f.dateStyle, "timeStyle": &f.timeStyle, "hourCycle": &f.hourCycle,
+	}[name]
 	switch name {
 	case "timeZone":
-		zone, err := loadZone(value)
-		if err != nil {
-			return scriptError(fmt.Sprintf("Invalid time zone specified: %s", value))
+		zone, ok := findZone(v.text)
+		if !ok {
+			return scriptError("Invalid time zone specified: " + v.text)
 		}
 		f.zone = zone
 		return nil
-	case "weekday":
-		return enum(&f.weekday, long, short, narrow)
-	case "year":
-		return enum(&f.year, n, d2)
-	case "month":
-		return enum(&f.month, n, d2, long, short, narrow)
-	case "day":
-		return enum(&f.day, n, d2)
-	case "hour":
-		return enum(&f.hour, n, d2)
-	case "minute":
-		return enum(&f.minute, n, d2)
-	case "second":
-		return enum(&f.second, n, d2)
-	case "timeZoneName":
-		return enum(&f.zoneName, short)
-	case "dateStyle":
-		return enum(&f.dateStyle, "full", long, "medium", short)
-	case "timeStyle":
-		return enum(&f.timeStyle, "medium", short)
-	case "hourCycle":
-		return enum(&f.hourCycle, "h12", "h23")
 	case "hour12":
-		f.hour12 = &truthy
+		f.hour12 = &v.truthy
 		return nil
+	case "fractionalSecondDigits":
+		if !(v.number >= 1 && v.number <= 3) {
+			return scriptError("fractionalSecondDigits value is out of range.")
+		}
+		f.fraction = int(v.number)
+	case "dateStyle", "timeStyle", "hourCycle":
+		*field = v.text
+		return nil
+	default:
+		if field == nil {
+			return nil // localeMatcher and the like decide nothing here
+		}
+		*field = v.text
 	}
-	return fmt.Errorf("the date format option %s is not supported by this emulator", name)
+	if strings.HasSuffix(v.text, "Generic") {
+		return fmt.Errorf("%w with the value %s", unsupported, v.text)
+	}
+	if f.explicit == "" {
+		f.explicit = name
+	}
+	return nil
 }
 
-func loadZone(name string) (*time.Location, error) {
-	switch strings.ToUpper(name) {
-	case "UTC", "GMT", "ETC/UTC", "ETC/GMT":
-		return time.UTC, nil
-	case "LOCAL", "":
-		return nil, errors.New("no zone")
-	}
-	return time.LoadLocation(name)
-}
-
-// complete applies the defaults of the method that was called (ECMA-402
-// CreateDateTimeFormat).
+// complete applies the defaults of the method that was called (ECMA-402,
+// CreateDateTimeFormat): "date", "time", "any" or "format".
 func (f *dateFormat) complete(kind string) error {
 	hasDate := f.weekday+f.year+f.month+f.day != ""
-	hasTime := f.hour+f.minute+f.second != ""
+	hasTime := f.hour+f.minute+f.second != "" || f.fraction > 0
 	if f.dateStyle != "" || f.timeStyle != "" {
+		style := "dateStyle"
+		if f.dateStyle == "" {
+			style = "timeStyle"
+		}
 		switch {
-		case hasDate || hasTime || f.zoneName != "":
-			return scriptError("Can't set option when dateStyle or timeStyle is used")
+		case f.explicit != "":
+			return scriptError(fmt.Sprintf("Can't set option %s when %s is used", f.explicit, style))
 		case kind == "time" && f.dateStyle != "":
 			return scriptError("Invalid option : dateStyle")
 		case kind == "date" && f.timeStyle != "":
 			return scriptError("Invalid option : timeStyle")
 		}
-		f.applyStyles()
 		return nil
 	}
 	neither := !hasDate && !hasTime
@@ -105,251 +125,101 @@ func (f *dateFormat) complete(kind string) error {
 	return nil
 }
 
-func (f *dateFormat) applyStyles() {
-	switch f.dateStyle {
-	case "full":
-		f.weekday, f.year, f.month, f.day = "long", "numeric", "long", "numeric"
-	case "long":
-		f.year, f.month, f.day = "numeric", "long", "numeric"
-	case "medium":
-		f.year, f.month, f.day = "numeric", "short", "numeric"
-	case "short":
-		f.year, f.month, f.day = "2-digit", "numeric", "numeric"
-		if f.british {
-			f.year, f.month, f.day = "numeric", "2-digit", "2-digit"
-		}
-	}
-	switch f.timeStyle {
-	case "short":
-		f.hour, f.minute = "numeric", "numeric"
-	case "medium":
-		f.hour, f.minute, f.second = "numeric", "numeric", "numeric"
-	}
-}
-
-// supported refuses combinations whose form was not compared with Node.
-func (f *dateFormat) supported() error {
-	present := func(letter, value string) string {
-		if value == "" {
-			return ""
-		}
-		return letter
-	}
-	date := present("w", f.weekday) + present("y", f.year) + present("m", f.month) + present("d", f.day)
-	clock := present("h", f.hour) + present("m", f.minute) + present("s", f.second)
-	fine := slices.Contains([]string{"", "w", "y", "m", "d", "md", "ym", "ymd", "wmd", "wymd"}, date) &&
-		slices.Contains([]string{"", "h", "hm", "hms", "m", "s"}, clock) &&
-		!(date == "w" && clock != "")
-	if f.zoneName != "" {
-		fine = fine && clock != "" && !f.british && f.supportedZoneName()
-	}
-	if !fine {
-		return errors.New("this combination of date format options is not supported by this emulator: it would risk to answer otherwise than Node")
-	}
-	return nil
-}
-
-// supportedZoneName: the short names of the Americas beyond the four zones of
-// the contiguous United States are many and odd.
-func (f *dateFormat) supportedZoneName() bool {
-	switch name := f.zone.String(); name {
-	case "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "UTC":
-		return true
-	default:
-		area, _, _ := strings.Cut(name, "/")
-		return area == "Europe" || area == "Asia" || area == "Australia"
-	}
-}
-
-func (f *dateFormat) format(t time.Time) string {
-	date, clock := f.date(t), f.clock(t)
+// cycle is the hour cycle in use: hour12 goes before hourCycle, and means the
+// cycle from 0 where the locale's own starts there (ECMA-402 8th edition).
+func (f *dateFormat) cycle() string {
 	switch {
-	case date == "":
-		return clock
-	case clock == "":
-		return date
-	case f.month == "long" || f.dateStyle == "full" || f.dateStyle == "long":
-		return date + " at " + clock
-	case f.weekday != "" && f.month+f.day+f.year == "":
-		return date + " " + clock
-	}
-	return date + ", " + clock
-}
-
-// number writes n plainly or with two digits.
-func number(n int, style string) string {
-	switch style {
-	case "2-digit":
-		return fmt.Sprintf("%02d", n%100)
-	case "numeric":
-		return fmt.Sprint(n)
-	}
-	return ""
-}
-
-func (f *dateFormat) date(t time.Time) string {
-	weekday := name(t.Weekday().String(), f.weekday)
-	year, day := number(t.Year(), f.year), number(t.Day(), f.day)
-	text := f.month == "long" || f.month == "short" || f.month == "narrow"
-	month := number(int(t.Month()), f.month)
-	if text {
-		if month = name(t.Month().String(), f.month); f.british && month == "Sep" {
-			month = "Sept"
-		}
-	} else if f.british && f.month != "" && f.widened() {
-		month = number(int(t.Month()), "2-digit")
-		if f.day != "" {
-			day = number(t.Day(), "2-digit")
-		}
-	}
-	var s string
-	switch {
-	case text && f.british:
-		s = join(" ", day, month, year)
-	case text:
-		s = join(" ", month, day)
-		if year != "" && day != "" {
-			s += ", " + year
-		} else {
-			s = join(" ", s, year)
-		}
-	case f.british:
-		s = join("/", day, month, year)
-	default:
-		s = join("/", month, day, year)
-	}
-	switch {
-	case weekday == "":
-		return s
-	case s == "":
-		return weekday
-	case !text && month == "" && year == "": // weekday and day
-		if f.british {
-			return weekday + " " + s
-		}
-		return s + " " + weekday
-	case f.british && f.year == "":
-		return weekday + " " + s
-	}
-	return weekday + ", " + s
-}
-
-// widened tells whether British numbers get two digits although "numeric" was
-// asked for: not when day and month were given different styles.
-func (f *dateFormat) widened() bool {
-	return f.weekday != "" || f.day != "" && f.day == f.month || f.day == "" && f.year != ""
-}
-
-// name is a weekday or month in the style asked for.
-func name(full, style string) string {
-	switch style {
-	case "long":
-		return full
-	case "short":
-		return full[:3]
-	case "narrow":
-		return full[:1]
-	}
-	return ""
-}
-
-func join(sep string, parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
-}
-
-func (f *dateFormat) clock(t time.Time) string {
-	if f.hour+f.minute+f.second == "" {
-		return ""
-	}
-	half, from24 := f.halfDays()
-	var parts []string
-	if f.hour != "" {
-		parts = append(parts, f.hourText(t.Hour(), half, from24))
-	}
-	if f.minute != "" {
-		style := "2-digit"
-		if len(parts) == 0 && f.second == "" {
-			style = "numeric"
-		}
-		parts = append(parts, number(t.Minute(), style))
-	}
-	if f.second != "" {
-		style := "2-digit"
-		if len(parts) == 0 {
-			style = "numeric"
-		}
-		parts = append(parts, number(t.Second(), style))
-	}
-	s := strings.Join(parts, ":")
-	if half && f.hour != "" {
-		mark := "AM"
-		if t.Hour() >= 12 {
-			mark = "PM"
-		}
-		if f.british {
-			mark = strings.ToLower(mark)
-		}
-		s += " " + mark
-	}
-	if f.zoneName != "" {
-		s += " " + f.zoneText(t)
-	}
-	return s
-}
-
-// halfDays tells whether hours run to 12, and whether midnight is 24: V8 writes
-// 24:00 for en-US with hour12: false.
-func (f *dateFormat) halfDays() (half, from24 bool) {
-	switch {
+	case f.hour12 != nil && f.british && *f.hour12:
+		return "h11"
+	case f.hour12 != nil && f.british:
+		return "h23"
 	case f.hour12 != nil && *f.hour12:
-		return true, false
+		return "h12"
 	case f.hour12 != nil:
-		return false, !f.british
+		return "h24"
 	case f.hourCycle != "":
-		return f.hourCycle == "h12", false
+		return f.hourCycle
+	case f.british:
+		return "h23"
 	}
-	return !f.british, false
+	return "h12"
 }
 
-func (f *dateFormat) hourText(hour int, half, from24 bool) string {
-	style := f.hour
-	switch {
-	case half:
-		// With hour12 V8 gives British times the cycle 0 to 11.
-		if hour %= 12; hour == 0 && !(f.british && f.hour12 != nil) {
-			hour = 12
-		}
-	default:
-		if from24 && hour == 0 {
-			hour = 24
-		}
-		if !f.british || f.minute != "2-digit" {
-			style = "2-digit"
-		}
-	}
-	return number(hour, style)
-}
-
-// zoneText is the short name of the zone: the United States' own in American
-// English, else the distance from GMT.
-func (f *dateFormat) zoneText(t time.Time) string {
-	name, offset := t.Zone()
-	american := []string{"EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"}
-	switch {
-	case t.Location() == time.UTC:
-		return "UTC"
-	case slices.Contains(american, name) && !f.british && strings.HasPrefix(t.Location().String(), "America/"):
-		return name
-	case offset == 0:
-		return "GMT"
-	}
-	sign := "+"
-	if offset < 0 {
-		sign, offset = "-", -offset
-	}
-	s := fmt.Sprintf("GMT%s%d", sign, offset/3600)
-	if offset%3600 != 0 {
-		s += fmt.Sprintf(":%02d", offset%3600/60)
+// code is how the keys of patterns.txt write options.
+func code(values ...string) string {
+	letters := map[string]string{"": "-", "numeric": "n", "2-digit": "2", "long": "l", "short": "s", "narrow": "r"}
+	s := ""
+	for _, v := range values {
+		s += letters[v]
 	}
 	return s
+}
+
+func (f *dateFormat) lookup(key string) string {
+	locale := "en-US\t"
+	if f.british {
+		locale = "en-GB\t"
+	}
+	return datePatterns()[locale+key]
+}
+
+// pattern is the pattern of the whole format.
+func (f *dateFormat) pattern() (string, error) {
+	p, err := f.combined()
+	if strings.Contains(p, "(") { // "2003 (day: 4)": CLDR has no pattern, and nobody wants that
+		return "", errCombination
+	}
+	return p, err
+}
+
+func (f *dateFormat) combined() (string, error) {
+	const comma, at = ", ", " 'at' "
+	if f.dateStyle != "" || f.timeStyle != "" {
+		date, clock := f.lookup("date."+f.dateStyle), f.lookup("time."+f.timeStyle+"."+f.cycle())
+		if f.dateStyle == "full" || f.dateStyle == "long" {
+			return glue(date, at, clock), nil
+		}
+		return glue(date, comma, clock), nil
+	}
+	date, clock := "", ""
+	if f.weekday+f.year+f.month+f.day != "" {
+		date = f.lookup(code(f.weekday, f.year, f.month, f.day))
+	}
+	clockKey := code(f.hour, f.minute, f.second)
+	if f.hour != "" {
+		clockKey += f.cycle()
+	}
+	switch {
+	case f.hour != "" && f.minute == "" && (f.second != "" || f.fraction > 0),
+		f.fraction > 0 && (f.second == "" || f.second == "2-digit" && f.minute == ""),
+		f.british && f.hour == "numeric" && strings.HasSuffix(f.zoneName, "Offset"):
+		return "", errCombination
+	case clockKey == "---":
+	case f.zoneName != "":
+		clock = strings.TrimSuffix(f.lookup("z."+clockKey), " z")
+	case f.weekday != "" && f.year+f.month+f.day == "" && f.fraction == 0:
+		date, clock = "", f.lookup(code(f.weekday)+"."+clockKey)
+	default:
+		clock = f.lookup(clockKey)
+	}
+	if f.fraction > 0 {
+		i := strings.LastIndexByte(clock, 's')
+		clock = clock[:i+1] + "." + strings.Repeat("S", f.fraction) + clock[i+1:]
+	}
+	if f.zoneName != "" {
+		clock = glue(clock, " ", map[string]string{"short": "z", "long": "zzzz", "shortOffset": "O", "longOffset": "OOOO"}[f.zoneName])
+	}
+	if f.month == "long" {
+		return glue(date, at, clock), nil
+	}
+	return glue(date, comma, clock), nil
+}
+
+var errCombination = errors.New("this combination of date format options is not supported by this emulator: it would risk to answer otherwise than Node")
+
+func glue(a, between, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + between + b
 }

@@ -90,6 +90,7 @@
         if (value.type === 'Buffer' && Array.isArray(value.data)) return Buffer.from(value.data);
         if (ArrayBuffer.isView(value) || typeof value.length === 'number') {
           const b = new Bytes(value.length);
+          if (value instanceof Uint8Array) { b.set(value); return b; } // the engine's own loop
           for (let i = 0; i < value.length; i++) b[i] = value[i];
           return b;
         }

@@ -1,19 +1,17 @@
 // Locale methods of the built-in classes. The engine's own ignore their
 // arguments; these answer as Node does or refuse. Loaded only for code that
 // names one.
-(function (host) {
+(function (host, need) {
   const put = (target, methods) => {
     for (const name of Object.keys(methods)) {
       Object.defineProperty(target, name, { __proto__: null, value: methods[name], writable: true, configurable: true });
     }
   };
-  const localeOf = (locales) => {
-    const first = Array.isArray(locales) ? locales[0] : locales;
-    return first === undefined ? 'en-US' : String(first);
-  };
+  const { localeOf, optionsOf } = need('locales');
   const date = (kind) => function (d, locales, options) {
     if (!(d instanceof Date)) throw new TypeError('this is not a Date object.');
-    return isNaN(d) ? 'Invalid Date' : host('date', d.getTime(), localeOf(locales), options, kind);
+    const time = Date.prototype.getTime.call(d);
+    return isNaN(time) ? 'Invalid Date' : host('date', host('dateFormat', localeOf(locales), optionsOf(options), kind), time);
   };
   const any = date('any'), day = date('date'), time = date('time');
   put(Date.prototype, {
@@ -22,10 +20,10 @@
     toLocaleTimeString(locales, options) { return time(this, locales, options); },
   });
   put(Number.prototype, {
-    toLocaleString(locales, options) { return host('number', Number(this), localeOf(locales), options); },
+    toLocaleString(locales, options) { return host('number', Number(this), localeOf(locales), optionsOf(options, 'Number.prototype.toLocaleString'), undefined, 'Number.prototype.toLocaleString'); },
   });
   put(BigInt.prototype, {
-    toLocaleString(locales, options) { return host('number', String(this), localeOf(locales), options); },
+    toLocaleString(locales, options) { return host('number', String(this), localeOf(locales), optionsOf(options), undefined, 'BigInt.prototype.toLocaleString'); },
   });
   const compare = String.prototype.localeCompare;
   put(String.prototype, {
