@@ -39,8 +39,11 @@
 // decides on the server which claims may enter a token.
 //
 // The api itself is the table in apitable.go. The Node surface (console, timers,
-// Buffer, URL, fetch, axios, …) is in prelude/*.js over the Go functions listed
-// in host.go, each part loaded at first use.
+// Buffer, URL, fetch, crypto, http, Intl, …) is in prelude/*.js over the Go
+// functions listed in host.go, each part loaded at first use. None of these
+// functions can be interrupted: each bounds what it takes in, and what it does.
+// Where Node's own code is to be had as a package of npm (streams, events,
+// paths), it comes from there.
 //
 // # Compatibility
 //
