@@ -138,7 +138,7 @@ func lastRuns(runs []*pastRun) map[string]*actionRun {
 		for i := range run.Result.Runs {
 			a := &run.Result.Runs[i]
 			if last[a.ID] == nil {
-				last[a.ID] = &actionRun{At: run.At, Outcome: a.Outcome, Took: milliseconds(a.Duration())}
+				last[a.ID] = &actionRun{At: run.At, Outcome: a.Outcome, Took: milliseconds(a.took())}
 			}
 		}
 	}

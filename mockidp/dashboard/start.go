@@ -94,7 +94,7 @@ func midnight(t time.Time) time.Time {
 func (d *Dashboard) lastLogin(run *pastRun) *lastLogin {
 	var took time.Duration
 	for _, a := range run.Result.Runs {
-		took += a.Duration()
+		took += a.took()
 	}
 	return &lastLogin{
 		Who: run.who(), Where: run.where(), Outcome: run.Outcome, At: run.At, Claims: len(run.Result.IDToken),

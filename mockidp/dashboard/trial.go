@@ -80,7 +80,7 @@ func (d *Dashboard) chooseEvent(ctx context.Context, f editorForm, load bool) (v
 			v.Wrong = "This login is not among the last " + fmt.Sprint(runsRead) + " any more."
 			return v, nil
 		}
-		event = runs[i].Event
+		event, err = runs[i].event()
 	}
 	if err != nil || event == nil {
 		return v, err
