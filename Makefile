@@ -7,7 +7,7 @@ FUZZFOR ?= 5000x
 TIMEOUT ?= 20m
 
 # What "go generate" makes, so that "generated" can tell whether it is fresh.
-GENERATED = find . -name '*_templ.go' -o -name '*.mmdb' -o -path ./docs/actions.md | LC_ALL=C sort
+GENERATED = find . -name '*_templ.go' -o -name '*.mmdb' -o -path ./docs/actions.md -o -path ./mockidp/ui/assets/editor.js | LC_ALL=C sort
 
 # The check steps follow one another also under "make -j": they share the two
 # or four cores of a laptop badly, and mixed output helps nobody.
@@ -25,7 +25,7 @@ run: ## start both programs on localhost (web 3000, provider 9400)
 build: ## put the three programs into bin/, static
 	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN)/ ./cmd/...
 
-generate: ## write the generated files again (pages, location database, tables of docs/actions.md)
+generate: ## write the generated files again (pages, location database, code editor, tables of docs/actions.md)
 	$(GO) tool templ generate
 	$(GO) generate ./...
 

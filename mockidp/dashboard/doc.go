@@ -20,8 +20,8 @@
 //     buttons, menus, dialogs).
 //  3. Add its route in [Dashboard.routes], and a line in menu (frame.go) if it is to
 //     stand in the navigation. Forms post to the page's own address, answer 303 to a
-//     page (see d.done for what that page then says), and show themselves again with
-//     what was typed when something is wrong.
+//     page ("?done=…" tells it what to say, in words worked out from what is stored),
+//     and show themselves again with what was typed when something is wrong.
 //  4. Open it in everyPage of cmd/demo, which looks for accessibility faults,
 //     sideways scrolling and violations of the content security policy.
 //

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 
 	"example.com/postlogin/mockidp/actions"
+	"example.com/postlogin/mockidp/store"
 )
 
 // A fix mends what pasting from a lesson, a chat or a word processor has done to
@@ -121,4 +123,30 @@ func (d *Dashboard) mended(ctx context.Context, name, code, op string) (text str
 		}
 	}
 	return code, false, nil
+}
+
+// fix mends the text in the editor; it is not saved by that.
+func (d *Dashboard) fix(w http.ResponseWriter, r *http.Request, a *store.Action, f editorForm, op string) error {
+	code, ok, err := d.mended(r.Context(), a.Name, f.code, op)
+	if err != nil {
+		return err
+	}
+	f.code = code
+	return d.reshow(w, r, a, f, http.StatusOK, func(v *editorView) {
+		if v.Done = "Mended. Press Deploy."; !ok {
+			v.Done = "There was nothing to mend any more."
+		}
+	})
+}
+
+// check compiles the text and finds what could mend it; nil when nothing is wrong.
+func (d *Dashboard) check(ctx context.Context, name, code string) (*codeProblem, error) {
+	err := d.cfg.Actions.Compile(ctx, name, code)
+	syntax, ok := errors.AsType[*actions.SyntaxError](err)
+	if !ok {
+		return nil, err
+	}
+	p := &codeProblem{SyntaxError: syntax}
+	p.Offers, err = d.offers(ctx, name, code, syntax)
+	return p, err
 }

@@ -7,6 +7,9 @@ import (
 	"example.com/postlogin/mockidp/actions"
 )
 
+// helpPath is a member of the event with the value that it has in the test event.
+type helpPath struct{ Path, Value string }
+
 // helpPaths is the runtime's own table of the event with the values of the event
 // at hand, which is the one in the Test pane. Objects are left out: their members
 // are there.

@@ -2,17 +2,10 @@ package dashboard
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
-
-	"github.com/rogpeppe/go-internal/diff"
 
 	"example.com/postlogin/mockidp/actions"
 	"example.com/postlogin/mockidp/store"
@@ -51,24 +44,6 @@ type panesView struct {
 	Paths    []helpPath
 	Methods  []actions.APIMethod
 }
-
-// versionRow is a deployed version.
-type versionRow struct {
-	Number int
-	At     time.Time
-	Live   bool
-}
-
-// textDiff is a unified diff, line by line.
-type textDiff struct {
-	From, To string // what is compared
-	Lines    []diffLine
-}
-
-type diffLine struct{ Class, Text string }
-
-// helpPath is a member of the event with the value that it has in the test event.
-type helpPath struct{ Path, Value string }
 
 // newPanesView fills in what all panes show; f is what was posted, and load asks
 // for the event that it chooses.
@@ -233,158 +208,4 @@ func (d *Dashboard) run(w http.ResponseWriter, r *http.Request, a *store.Action,
 		v.Trial.Result.Warnings = append(v.Trial.Result.Warnings, said{Text: text, Bad: true})
 	}
 	return d.showEditor(w, r, http.StatusOK, v)
-}
-
-// secretName is what Auth0 takes: event.secrets.NAME must be readable.
-var secretName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,99}$`)
-
-func (d *Dashboard) setSecret(w http.ResponseWriter, r *http.Request, a *store.Action, f editorForm, name string) error {
-	field := "secret_value"
-	if name == "" {
-		name = strings.TrimSpace(r.PostForm.Get("secret_name"))
-	} else {
-		field += "_" + name
-	}
-	value, wrong := r.PostForm.Get(field), ""
-	switch {
-	case !secretName.MatchString(name):
-		wrong = "A secret's name has letters, digits and _ only, and does not begin with a digit."
-	case value == "":
-		wrong = "Give " + name + " a value."
-	case len(value) > 4096:
-		wrong = "This value is too long: at most 4096 bytes are allowed."
-	}
-	if wrong != "" {
-		f.pane = paneSecrets
-		return d.reshow(w, r, a, f, http.StatusBadRequest, func(v *editorView) { v.NoSecret, v.Secret = wrong, name })
-	}
-	if err := d.cfg.Store.SetSecret(r.Context(), a.ID, name, value); err != nil {
-		return gone(err)
-	}
-	return d.changed(w, r, f, paneSecrets, "Set the secret "+name+" of the draft. Logins get it with the next Deploy.")
-}
-
-// setDependency adds or takes away a declared package.
-func (d *Dashboard) setDependency(w http.ResponseWriter, r *http.Request, a *store.Action, f editorForm, op, name string) error {
-	list := slices.Clone(a.Dependencies)
-	done := "Removed " + name + " from the draft."
-	if op == opDepend {
-		name = strings.TrimSpace(r.PostForm.Get("dependency_name"))
-		version := strings.TrimSpace(r.PostForm.Get("dependency_version"))
-		bundled := actions.BundledPackages()
-		if version == "" || version == "latest" {
-			version = bundled[name]
-		}
-		if name == "" || version == "" || strings.ContainsAny(name+version, " \t\"'<>\\") {
-			f.pane = paneDependencies
-			return d.reshow(w, r, a, f, http.StatusBadRequest, func(v *editorView) {
-				v.NoDependency = "Give the package's name, and its version unless it is bundled."
-			})
-		}
-		list = slices.DeleteFunc(list, func(p store.Dependency) bool { return p.Name == name })
-		list = append(list, store.Dependency{Name: name, Version: version})
-		done = "Added " + name + " " + version + " to the draft."
-		if bundled[name] == "" {
-			done += " It is not bundled with this emulator: Actions find it only in the folder that the server was given for packages."
-		}
-	} else {
-		list = slices.DeleteFunc(list, func(p store.Dependency) bool { return p.Name == name })
-	}
-	if _, err := d.cfg.Store.EditAction(r.Context(), a.ID, store.ActionPatch{Dependencies: &list}, d.now()); err != nil {
-		return gone(err)
-	}
-	return d.changed(w, r, f, paneDependencies, done)
-}
-
-// version is the one that an op names.
-func (d *Dashboard) version(r *http.Request, a *store.Action, number string) (*store.Version, error) {
-	n, err := strconv.Atoi(number)
-	if err != nil {
-		return nil, gone(store.ErrNotFound)
-	}
-	v, err := d.cfg.Store.Version(r.Context(), a.ID, n)
-	return v, gone(err)
-}
-
-// compare shows what the text in the editor has that the version had not.
-func (d *Dashboard) compare(w http.ResponseWriter, r *http.Request, a *store.Action, f editorForm, number string) error {
-	old, err := d.version(r, a, number)
-	if err != nil {
-		return err
-	}
-	f.pane = paneVersions
-	return d.reshow(w, r, a, f, http.StatusOK, func(v *editorView) {
-		v.Diff = compareTexts(fmt.Sprintf("v%d", old.Number), old.Code, "the editor", f.code)
-	})
-}
-
-func compareTexts(from, old, to, text string) *textDiff {
-	t := &textDiff{From: from, To: to}
-	unified := string(diff.Diff(from, []byte(old), to, []byte(text)))
-	for i, line := range strings.Split(strings.TrimSuffix(unified, "\n"), "\n") {
-		class := ""
-		switch {
-		case i < 3 || line == "": // its own head: names again
-			continue
-		case line[0] == '+':
-			class = "added"
-		case line[0] == '-':
-			class = "taken"
-		case line[0] == '@':
-			class = "at"
-		}
-		t.Lines = append(t.Lines, diffLine{class, line})
-	}
-	return t
-}
-
-// rollback deploys an old version as the next one. The draft follows when it was
-// what had been deployed; one with changes of its own stays.
-func (d *Dashboard) rollback(w http.ResponseWriter, r *http.Request, a *store.Action, f editorForm, number string) error {
-	old, err := d.version(r, a, number)
-	if err != nil {
-		return err
-	}
-	state, err := d.state(r.Context(), a)
-	if err != nil {
-		return err
-	}
-	untouched := !state.Differs && f.code == a.Code
-	v, err := d.cfg.Store.Rollback(r.Context(), a.ID, old.Number, untouched, d.now())
-	if err != nil {
-		return gone(err)
-	}
-	done := fmt.Sprintf("Rolled back: v%d has the code of v%d. The next login runs it.", v.Number, old.Number)
-	if untouched {
-		f.code, f.base = v.Code, ""
-	} else {
-		done += " Your draft stays as it is."
-	}
-	return d.changed(w, r, f, paneVersions, done)
-}
-
-// fix mends the text in the editor; it is not saved by that.
-func (d *Dashboard) fix(w http.ResponseWriter, r *http.Request, a *store.Action, f editorForm, op string) error {
-	code, ok, err := d.mended(r.Context(), a.Name, f.code, op)
-	if err != nil {
-		return err
-	}
-	f.code = code
-	return d.reshow(w, r, a, f, http.StatusOK, func(v *editorView) {
-		if v.Done = "Mended. Press Deploy."; !ok {
-			v.Done = "There was nothing to mend any more."
-		}
-	})
-}
-
-// check compiles the text and finds what could mend it; nil when nothing is wrong.
-func (d *Dashboard) check(ctx context.Context, name, code string) (*codeProblem, error) {
-	err := d.cfg.Actions.Compile(ctx, name, code)
-	syntax, ok := errors.AsType[*actions.SyntaxError](err)
-	if !ok {
-		return nil, err
-	}
-	p := &codeProblem{SyntaxError: syntax}
-	p.Offers, err = d.offers(ctx, name, code, syntax)
-	return p, err
 }
