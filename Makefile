@@ -7,7 +7,7 @@ FUZZFOR ?= 5000x
 TIMEOUT ?= 20m
 
 # What "go generate" makes, so that "generated" can tell whether it is fresh.
-GENERATED = find . -name '*_templ.go' -o -name '*.mmdb' -o -path ./docs/actions.md -o -path ./mockidp/ui/assets/editor.js | LC_ALL=C sort
+GENERATED = find . -name '*_templ.go' -o -name '*.mmdb' -o -path ./docs/actions.md | LC_ALL=C sort
 
 # The check steps follow one another also under "make -j": they share the two
 # or four cores of a laptop badly, and mixed output helps nobody.
@@ -25,14 +25,15 @@ run: ## start both programs on localhost (web 3000, provider 9400)
 build: ## put the three programs into bin/, static
 	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN)/ ./cmd/...
 
-generate: ## write the generated files again (pages, location database, code editor, tables of docs/actions.md)
+generate: ## write the generated files again (pages, location database, tables of docs/actions.md)
 	$(GO) tool templ generate
 	$(GO) generate ./...
 
 # Not part of "generate": it needs npm and its registry, and changes only when a
-# version in mockidp/actions/npm does.
-packages: ## pack the npm packages again that Actions can require
+# version in mockidp/actions/npm or mockidp/ui/editor does, or editor.js there.
+packages: ## pack the npm packages again that Actions can require and the code editor is made of
 	$(GO) run mockidp/actions/npm/pack.go
+	$(GO) run mockidp/ui/editor/bundle.go
 
 # "unit" is the last step so that the output closes with go test's own lines.
 test: setup format vet staticcheck generated packed tidy cross fuzz unit ## everything that is checked before a commit
@@ -69,6 +70,7 @@ generated: ## generated files are what their sources say
 packed: ## the bundled npm packages are what npm delivers (skipped without npm, but in CI)
 	@echo "== bundled packages of npm"
 	$(GO) run mockidp/actions/npm/pack.go -check
+	$(GO) run mockidp/ui/editor/bundle.go -check
 
 tidy: ## go.mod and go.sum list what is used
 	@echo "== go mod tidy"

@@ -14,7 +14,6 @@ import (
 	"time"
 )
 
-//go:generate go run editor/bundle.go
 //go:embed assets
 var embedded embed.FS
 
