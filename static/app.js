@@ -1,4 +1,4 @@
-// Comforts for pages that work without them: local times and copying.
+// Comforts for pages that work without them: local times, copying, a banner in time.
 
 // Times are sent in UTC; only the browser knows the reader's zone.
 for (const t of document.querySelectorAll('time[datetime]')) {
@@ -26,4 +26,15 @@ for (const b of document.querySelectorAll('[data-copy]')) {
       said.textContent = 'Selected: press Ctrl+C or ⌘C';
     }
   });
+}
+
+// The banner of an ID token that expires while the page is open.
+for (const b of document.querySelectorAll('[data-expires]')) {
+  const wait = () => {
+    const left = new Date(b.dataset.expires) - Date.now();
+    if (left <= 0) b.hidden = false;
+    // A browser counts to 24 days at most, and not at all while it sleeps.
+    else setTimeout(wait, Math.min(left, 60_000));
+  };
+  wait();
 }

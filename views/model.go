@@ -11,7 +11,11 @@
 // in fields called URL, and they are made by package web.
 package views
 
-import "time"
+import (
+	"time"
+
+	"github.com/a-h/templ"
+)
 
 // Layout is what the frame around every page needs. Each page model embeds it.
 type Layout struct {
@@ -58,16 +62,18 @@ type Profile struct {
 	Verified   string    // how long ago the ID token was checked: "2 seconds ago"
 	ExpiresAt  time.Time // end of the ID token's life (claim exp)
 	ValidFor   string    // time that the ID token still lives: "9 h 59 min"; "" when it has expired
-	// Expired is the whole text of the banner above the page (role=status) when
-	// the ID token has expired while the session lives on; "" otherwise.
-	Expired string
-	Cards   []Card  // the three values of the workshop, in order
-	JSON    string  // the user profile as JSON, two spaces of indent, custom claims first
-	JSONURL string  // the same and more, as application/json
-	Claims  []Claim // every claim of the ID token: custom, then standard, then protocol
-	Checks  []Check // every check that was made, in the order in which it was made
-	Token   Token
-	Steps   []Step // what happened in the login, in order
+	// Expired is the whole text of the banner above the page when the ID token has
+	// expired while the session lives on. Until it has (IsExpired is false) the banner
+	// is there but hidden, and a script shows it when ExpiresAt comes.
+	Expired   string
+	IsExpired bool
+	Cards     []Card  // the three values of the workshop, in order
+	JSON      string  // the user profile as JSON, two spaces of indent, custom claims first
+	JSONURL   string  // the same and more, as application/json
+	Claims    []Claim // every claim of the ID token: custom, then standard, then protocol
+	Checks    []Check // every check that was made, in the order in which it was made
+	Token     Token
+	Steps     []Step // what happened in the login, in order
 	// Visits are the logins of this person that this app has seen, the newest first;
 	// VisitsShown of them are to be shown at first.
 	Visits      []Visit
@@ -241,6 +247,19 @@ type Error struct {
 	RetryURL     string
 }
 
+// Docs is a page of the documents that come with the program.
+type Docs struct {
+	Layout
+	Pages []Link          // all documents
+	Body  templ.Component // the one to show, our own HTML; nil: none, only the list
+}
+
+// Link is an entry of a list of pages; Here is the page itself.
+type Link struct {
+	URL, Label string
+	Here       bool
+}
+
 // Button is a link that looks like a button. Exactly one is Primary, if any.
 type Button struct {
 	Label   string
@@ -254,4 +273,5 @@ type Button struct {
 type Detail struct {
 	Name  string
 	Value string
+	URL   string // makes Value a link; or ""
 }

@@ -164,6 +164,7 @@ func profileWithoutClaims() views.Profile {
 	m.Cards[1].Why = "The location database has no city for this address. The claim is missing because its value was undefined."
 	m.JSON = "{\n  \"name\": \"Ada Lovelace\"\n}"
 	m.Claims = m.Claims[3:]
+	m.IsExpired = true
 	m.Expired, m.ValidFor = "This ID token expired 3 minutes ago. The claims are those of your login at 21:14 UTC. Log in again to refresh them.", ""
 	m.Token.Raw, m.Token.Header, m.Token.Payload, m.Token.Signature = false, "", "", ""
 	return m

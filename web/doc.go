@@ -19,7 +19,7 @@
 //
 //	backchannel.go POST /backchannel-logout  the provider ends sessions
 //
-// The other addresses: home.go (/), me.go (/api/me), health.go (/livez, /readyz).
+// The other addresses: home.go (/), me.go (/api/me), status.go (/api/status), docs.go (/docs), health.go (/livez, /readyz).
 // provider.go finds the provider's endpoints and keys, client.go is the one way to
 // talk to it, handler.go turns an error into a page or its JSON twin (errors.go),
 // middleware.go and host.go guard every request.

@@ -154,9 +154,12 @@ func (e *appError) twin(title, requestID string) (t errorTwin) {
 		t.Error.Detail += " It said: “" + e.quote + "”"
 	}
 	t.Error.Expected, t.Error.Got = e.expected, e.got
-	t.Error.RequestID, t.Error.Docs = requestID, "docs/errors.md#"+strings.ToLower(e.code)
+	t.Error.RequestID, t.Error.Docs = requestID, docsURL(e.code)
 	return t
 }
+
+// docsURL is where an error code is explained, on this very app.
+func docsURL(code string) string { return "/docs/errors#" + strings.ToLower(code) }
 
 // errorPage fills in the page for e.
 func (s *Server) errorPage(r *http.Request, e *appError, status int, title string) views.Error {
@@ -172,7 +175,8 @@ func (s *Server) errorPage(r *http.Request, e *appError, status int, title strin
 		page.Details = append(page.Details, views.Detail{Name: "got", Value: e.got})
 	}
 	page.Details = append(page.Details, e.details...)
-	page.Details = append(page.Details, views.Detail{Name: "request id", Value: requestID(r)})
+	page.Details = append(page.Details, views.Detail{Name: "request id", Value: requestID(r)},
+		views.Detail{Name: "docs", Value: "All error pages: " + e.code, URL: docsURL(e.code)})
 	if e.retry != "" {
 		page.RetrySeconds, page.RetryURL = retrySeconds, e.retry
 	}

@@ -81,12 +81,13 @@ func (s *Server) profilePage(who *login) views.Profile {
 		page.Verified = relative(who.Refresh.At, now)
 	}
 	page.ExpiresAt, _ = cs.time("exp")
+	expired := "has expired since you opened this page"
 	if page.ExpiresAt.After(now) {
 		page.ValidFor = inWords(page.ExpiresAt.Sub(now))
 	} else {
-		page.Expired = "This ID token expired " + relative(page.ExpiresAt, now) + ". The claims are those of your login at " +
-			clock(who.At) + ". Log in again to refresh them."
+		page.IsExpired, expired = true, "expired "+relative(page.ExpiresAt, now)
 	}
+	page.Expired = "This ID token " + expired + ". The claims are those of your login at " + clock(who.At) + ". Log in again to refresh them."
 	return page
 }
 

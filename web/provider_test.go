@@ -329,7 +329,7 @@ func TestErrorsForPrograms(t *testing.T) {
 		t.Fatalf("answer = %d %s", p.status, p.header.Get("Content-Type"))
 	}
 	for _, want := range []string{`"code": "E-IDP-2"`, `"title": `, `"detail": `, `"expected": "` + o.issuer + `"`, `"got": "https://evil.example/"`,
-		`"request_id": "` + p.header.Get("X-Request-Id") + `"`, `"docs": "docs/errors.md#e-idp-2"`} {
+		`"request_id": "` + p.header.Get("X-Request-Id") + `"`, `"docs": "/docs/errors#e-idp-2"`} {
 		if !strings.Contains(p.body, want) {
 			t.Errorf("the answer does not hold %s\n%s", want, p.plain())
 		}

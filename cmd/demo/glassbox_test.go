@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -110,4 +111,78 @@ func loggedOutElsewhere(t *testing.T, browser context.Context) {
 	other.open(s.issuer + "oidc/logout")
 	other.click(`//button[normalize-space()="Log out"]`)
 	app.wantCode("E-SES-1", app.load("reload", chromedp.Reload()), 401)
+}
+
+// expiresMeanwhile: the ID token expires while its claims are looked at. The page
+// stays, and a banner says so; without scripts, it does at the next visit.
+func expiresMeanwhile(t *testing.T, browser context.Context) {
+	s := openStack(t)
+	client, err := s.idp.Store.Client(t.Context(), "demo-app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	short := *client
+	short.IDTokenLifetime = 4 * time.Second
+	if err := s.idp.Store.PutClient(t.Context(), &short); err != nil {
+		t.Fatal(err)
+	}
+	b := ownCookies(t, browser)
+	b.open(s.appURL + "/login")
+	b.logIn("London")
+	if got := b.text("[data-expired] p"); !strings.Contains(got, "This ID token has expired since you opened this page.") { // waits until it is visible
+		t.Errorf("the banner says %q", got)
+	}
+	b.wantProfile(profile{"1", "London", "GB"})
+	b.open(s.appURL + "/profile")
+	if got := b.text("[data-expired] p"); !strings.Contains(got, "This ID token expired") || !strings.Contains(got, "Log in again to refresh them.") {
+		t.Errorf("the banner says %q", got)
+	}
+	b.checkPage()
+}
+
+// claimsOfEveryShape: whatever an Action puts into the token stands on the page as it
+// is, and breaks nothing.
+func claimsOfEveryShape(t *testing.T, browser context.Context) {
+	s := openStack(t)
+	err := mockidp.Deploy(t.Context(), s.idp.Store, "shapes", `exports.onExecutePostLogin = async (event, api) => {
+  const set = (name, value) => api.idToken.setCustomClaim(name, value);
+  set("login_count", {not: "a number"});
+  set("last_login_city", "São Paulo");
+  set("nested", {a: [1, {b: null, c: [true, "x"]}], "ключ": "значение"});
+  set("long", "ä".repeat(10240));
+  set("arabic", "القاهرة (مصر) 123");
+  set("script", "</script><script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\">");
+  set("override", "abc\u202egpj.exe");
+  set("https://app.example/roles", ["admin", "editor"]);
+  set("zero", 0); set("no", false); set("nothing", null); set("empty", ""); set("list", []); set("big", 12345678901234567890);
+  set("picture", "javascript:alert(1)");
+};`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := ownCookies(t, browser)
+	b.open(s.appURL + "/login")
+	b.logIn("London")
+	b.wantProfile(profile{`{"not":"a number"}`, "São Paulo", "GB"})
+	for claim, want := range map[string]string{
+		"nested": `{"a":[1,{"b":null,"c":[true,"x"]}],"ключ":"значение"}`, "arabic": `"القاهرة (مصر) 123"`, "override": `"abc\u202egpj.exe"`,
+		"https://app.example/roles": `["admin","editor"]`, "zero": "0", "no": "false", "nothing": "null", "empty": `""`, "list": "[]",
+		"script": `"</script><script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\">"`, "picture": `"javascript:alert(1)"`,
+	} {
+		if got := b.text(`[data-claim-row="` + claim + `"] td`); got != want {
+			t.Errorf("%s = %q, want %q", claim, got, want)
+		}
+	}
+	long := `[data-claim-row="long"] td `
+	if got := b.text(long + "code"); len([]rune(got)) != 201 || !strings.HasSuffix(got, "…") {
+		t.Errorf("the long claim begins with %d characters", len([]rune(got)))
+	}
+	b.press(long + "summary")
+	if got := b.text(long + "pre"); len([]rune(got)) != 10242 {
+		t.Errorf("all of the long claim has %d characters, want 10240 and two quotes", len([]rune(got)))
+	}
+	if got := evaluate[string](b, "document.title"); got != "Your profile · Demo app" {
+		t.Errorf("title = %q: a claim ran as a script", got)
+	}
+	b.checkPage()
 }

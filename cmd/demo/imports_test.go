@@ -20,7 +20,8 @@ var allowed = map[string][]string{
 	"cmd/listen":   {},
 	"cmd/settings": {},
 
-	"web":              {"static", "views", "web/timeline", "web/worldmap"},
+	"docs":             {},
+	"web":              {"docs", "static", "views", "web/timeline", "web/worldmap"},
 	"web/worldmap":     {},
 	"web/worldmap/gen": {"web/worldmap"},
 	"web/timeline":     {},

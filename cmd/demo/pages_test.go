@@ -22,6 +22,10 @@ func everyPage(t *testing.T, browser context.Context) {
 	t.Run("app, logged out", func(t *testing.T) {
 		b := b.in(t)
 		b.page("home", 200, b.open(s.appURL+"/"))
+		b.page("docs", 200, b.open(s.appURL+"/docs"))
+		for _, name := range []string{"architecture", "errors"} {
+			b.page("docs", 200, b.open(s.appURL+"/docs/"+name))
+		}
 		b.wantPage("E-404", 404, b.open(s.appURL+"/nowhere"))
 		b.wantPage("E-CB-1", 400, b.open(s.appURL+"/callback"))
 		b.wantPage("E-STATE-1", 400, b.open(s.appURL+"/callback?code=x&state="+stateOfAnother(t, browser, s)))
