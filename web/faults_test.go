@@ -206,16 +206,17 @@ func TestGoodTokens(t *testing.T) {
 	}
 }
 
-// TestScopeUserInfoClaims is oidcc-client-test-scope-userinfo-claims: a name that
-// only UserInfo has is used.
+// TestScopeUserInfoClaims: a name that only UserInfo has is used.
 func TestScopeUserInfoClaims(t *testing.T) {
-	o := newOP(t)
-	o.claims = func(c map[string]any) { delete(c, "name") }
-	o.userInfo = func(b map[string]any) { b["name"] = "Countess of Lovelace" }
-	p := newApp(t, o).browser().login()
-	if got := p.text("<h1>Hello, "); !strings.Contains(p.body, "Countess of Lovelace") {
-		t.Errorf("heading = %q, want the name from UserInfo", got)
-	}
+	t.Run("oidcc-client-test-scope-userinfo-claims", func(t *testing.T) {
+		o := newOP(t)
+		o.claims = func(c map[string]any) { delete(c, "name") }
+		o.userInfo = func(b map[string]any) { b["name"] = "Countess of Lovelace" }
+		p := newApp(t, o).browser().login()
+		if got := p.text("<h1>Hello, "); !strings.Contains(p.body, "Countess of Lovelace") {
+			t.Errorf("heading = %q, want the name from UserInfo", got)
+		}
+	})
 }
 
 // TestES256 accepts another algorithm only when it is configured.

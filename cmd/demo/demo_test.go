@@ -203,3 +203,23 @@ func TestDenial(t *testing.T) {
 		t.Errorf("cancel: %d\n%s", b.Status, b.Body)
 	}
 }
+
+// TestHugeHeader: R22. A header of 64 kB is refused, and the program lives.
+func TestHugeHeader(t *testing.T) {
+	s := openStack(t)
+	for i, size := range []int{64 << 10, 1 << 10} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.appURL+"/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Cookie", "x="+strings.Repeat("a", size))
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if want := []int{http.StatusRequestHeaderFieldsTooLarge, http.StatusOK}[i]; res.StatusCode != want {
+			t.Errorf("a header of %d bytes: %d, want %d", size, res.StatusCode, want)
+		}
+	}
+}
