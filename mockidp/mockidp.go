@@ -239,6 +239,10 @@ func (s *Server) Start(ctx context.Context) error { return s.provider.Start(ctx)
 // ServeHTTP serves the issuer's addresses; the request's path includes the issuer's path.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
+// EndStreams ends answers that never end by themselves. Who serves a Server calls it
+// when shutting down, so as not to wait for them (http.Server.RegisterOnShutdown).
+func (s *Server) EndStreams() { s.board.EndStreams() }
+
 // RotateKey makes a new signing key for alg and keeps the old one published.
 func (s *Server) RotateKey(ctx context.Context, alg string) error {
 	return s.provider.RotateKey(ctx, alg)

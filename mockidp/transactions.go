@@ -5,9 +5,12 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"strings"
 	"time"
 
 	"example.com/postlogin/mockidp/actions"
+	"example.com/postlogin/mockidp/dashboard"
 	"example.com/postlogin/mockidp/store"
 )
 
@@ -69,6 +72,7 @@ func (s *Server) showTransaction(w http.ResponseWriter, r *http.Request) {
 		s.internalError(w, r, err)
 		return
 	}
+	t.URL = s.cfg.Issuer + strings.TrimPrefix(dashboard.Path, "/") + "logs/" + url.PathEscape(t.ID)
 	writeJSON(w, http.StatusOK, t)
 }
 

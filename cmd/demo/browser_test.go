@@ -44,6 +44,8 @@ func TestBrowser(t *testing.T) {
 		{"the ID token expires meanwhile", expiresMeanwhile},
 		{"claims of every shape", claimsOfEveryShape},
 		{"a log out at the provider reaches the app", loggedOutElsewhere},
+		{"pages of the log", logPages},
+		{"the log in ten tabs", liveLogs},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, browser) })

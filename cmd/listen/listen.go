@@ -59,6 +59,10 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler, logger *slog.Lo
 		// Requests outlive ctx: Shutdown drains them.
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
+	// Answers that never end by themselves would hold up the drain.
+	if streams, ok := h.(interface{ EndStreams() }); ok {
+		srv.RegisterOnShutdown(streams.EndStreams)
+	}
 	stopped := make(chan error, 1)
 	defer context.AfterFunc(ctx, func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/postlogin/mockidp/actions"
@@ -55,6 +57,11 @@ type Dashboard struct {
 	now     func() time.Time
 	root    string // Path under the issuer's path
 	handler http.Handler
+
+	journal journal      // of the log
+	streams atomic.Int64 // pages that follow the log
+	ending  chan struct{}
+	endOnce sync.Once // closes ending
 }
 
 // New checks cfg and returns a ready handler. It does no I/O.
@@ -65,7 +72,7 @@ func New(cfg Config) (*Dashboard, error) {
 	if cfg.Places == nil {
 		cfg.Places = func() []Place { return nil }
 	}
-	d := &Dashboard{cfg: cfg, log: cmp.Or(cfg.Log, slog.Default()), now: cfg.Now, root: cfg.BasePath + Path}
+	d := &Dashboard{cfg: cfg, log: cmp.Or(cfg.Log, slog.Default()), now: cfg.Now, root: cfg.BasePath + Path, ending: make(chan struct{})}
 	if d.now == nil {
 		d.now = time.Now
 	}
@@ -90,6 +97,10 @@ func (d *Dashboard) routes() http.Handler {
 	page("GET "+Path+flowsPath, d.flows)
 	page("GET "+Path+flowPath, d.flow)
 	page("POST "+Path+flowPath, d.editFlow)
+	page("GET "+Path+logsPath, d.logs)
+	page("GET "+Path+livePath, d.live)
+	page("GET "+Path+downloadPath, d.download)
+	page("GET "+Path+logsPath+"/{id}", d.story)
 	page("GET "+Path+whyPath, d.why)
 	page("POST "+Path+pendingPath, d.notePending)
 	page("/", d.nowhere)

@@ -23,7 +23,7 @@ func (d *Dashboard) menu() []ui.MenuGroup {
 	return []ui.MenuGroup{
 		{Links: []ui.Link{d.to("Getting Started", startPath)}},
 		{Name: "Actions", Links: []ui.Link{d.to("Flows", flowsPath), d.to("Library", libraryPath)}},
-		{Name: "Monitoring", Links: []ui.Link{d.to("Missing claim?", whyPath)}},
+		{Name: "Monitoring", Links: []ui.Link{d.to("Logs", logsPath), d.to("Missing claim?", whyPath)}},
 	}
 }
 

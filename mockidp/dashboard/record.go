@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"example.com/postlogin/mockidp/actions"
 	"example.com/postlogin/mockidp/store"
 )
 
@@ -79,4 +80,22 @@ func (p *pastRun) where() string {
 		return g.CountryCode
 	}
 	return p.Event.Request.IP
+}
+
+// wholeRun is a run with all of its record, for the page of one login.
+type wholeRun struct {
+	*store.Run
+	Event  json.RawMessage
+	Result *actions.Outcome
+}
+
+func readRun(row *store.Run) (*wholeRun, error) {
+	var record struct {
+		Event  json.RawMessage  `json:"event"`
+		Result *actions.Outcome `json:"result"`
+	}
+	if err := json.Unmarshal(row.Record, &record); err != nil {
+		return nil, fmt.Errorf("record of run %s: %w", row.ID, err)
+	}
+	return &wholeRun{Run: row, Event: record.Event, Result: cmp.Or(record.Result, &actions.Outcome{})}, nil
 }

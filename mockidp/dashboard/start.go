@@ -38,7 +38,7 @@ type lastLogin struct {
 	At                  time.Time
 	Claims              int    // in the ID token
 	Took                string // by all its Actions
-	Story               string // URL of its record
+	Story               string // URL of its page in the logs
 }
 
 // start shows Getting Started. All of it is worked out from what is stored.
@@ -98,7 +98,7 @@ func (d *Dashboard) lastLogin(run *pastRun) *lastLogin {
 	}
 	return &lastLogin{
 		Who: run.who(), Where: run.where(), Outcome: run.Outcome, At: run.At, Claims: len(run.Result.IDToken),
-		Took: milliseconds(took), Story: d.cfg.BasePath + "/_mock/logins/" + run.ID,
+		Took: milliseconds(took), Story: d.root + logsPath + "/" + run.ID,
 	}
 }
 

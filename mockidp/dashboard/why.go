@@ -23,7 +23,7 @@ type whyView struct {
 	Self        string // of this page
 	Claim       string
 	Transaction string        // of the login asked about; empty: the last one
-	Logins      []loginChoice // the last ones
+	Logins      []loginChoice // the last ones, and the one asked about
 	Known       []ui.Link     // claims that Actions set, each with its question
 	Answer      *whyAnswer    // nil: nothing was asked
 	Curl        string
@@ -95,12 +95,15 @@ func (d *Dashboard) why(w http.ResponseWriter, r *http.Request) error {
 	for _, name := range names {
 		v.Known = append(v.Known, ui.Link{Label: name, URL: v.Self + "?" + url.Values{"claim": {name}}.Encode()})
 	}
-	runs, err := d.runs(ctx, runsRead)
+	logins, err := d.journal.list(ctx, d.cfg.Store)
 	if err != nil {
 		return err
 	}
-	for _, run := range runs {
-		v.Logins = append(v.Logins, loginChoice{run.ID, strings.Join([]string{run.who(), run.where(), exact(run.At)}, ", ")})
+	for i, e := range logins {
+		if i >= runsRead && e.ID != v.Transaction {
+			continue
+		}
+		v.Logins = append(v.Logins, loginChoice{e.ID, strings.Join([]string{e.User, e.Place, exact(e.At)}, ", ")})
 	}
 	if v.Claim != "" {
 		question := why.Question{Claim: v.Claim, Transaction: v.Transaction}

@@ -47,19 +47,6 @@ type record struct {
 	Result json.RawMessage `json:"result"`
 }
 
-// logTypes are the type codes of a flow's success and failure.
-func logTypes(kind string) (ok, failed string) {
-	switch kind {
-	case "sso", "silent":
-		return "ssa", "fsa"
-	case "refresh":
-		return "sertft", "fertft"
-	case "password":
-		return "sepft", "fepft"
-	}
-	return "s", "f"
-}
-
 // logJSON tells of a run. details has what its Actions did: one entry shows it,
 // a list does not.
 func (a *API) logJSON(run *store.Run, details bool) logEntry {
@@ -70,11 +57,7 @@ func (a *API) logJSON(run *store.Run, details bool) logEntry {
 		ClientID: run.ClientID, ClientName: rec.Event.Client.Name, IP: rec.Event.Request.IP, UserAgent: rec.Event.Request.UserAgent,
 		Hostname: rec.Event.Request.Hostname, UserID: run.UserID, UserName: rec.Event.User.Email,
 	}
-	ok, failed := logTypes(run.Kind)
-	e.Type, e.Description = ok, reason(rec.Result)
-	if run.Outcome != "ok" {
-		e.Type = failed
-	}
+	e.Type, e.Description = run.LogType(), reason(rec.Result)
 	if details {
 		e.Details = withExecution(rec.Result, run.ID)
 	}

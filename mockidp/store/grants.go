@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 )
 
@@ -176,4 +177,25 @@ func (s *Store) RevokeGrant(ctx context.Context, grantID string, now time.Time) 
 	return s.write(ctx, func(l *lane) error {
 		return l.change(ctx, nil, `UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at = 0`, grantID, ms(now))
 	}, func(c *cache) { c.dropGrant(grantID) })
+}
+
+// GrantOf returns the grant that the run of the login flow led to, or ErrNotFound:
+// it led to none, or that has expired. It reads through the grants of the run's user
+// and is for people who look at one login.
+func (s *Store) GrantOf(ctx context.Context, r *Run) (*Grant, error) {
+	var found *Grant
+	err := s.list(ctx, func(l *lane) error {
+		return l.rows(ctx, `SELECT `+grantColumns+` FROM grants WHERE user_id = $1 AND client_id = $2 AND created_at >= $3`, []any{r.UserID, r.ClientID, ms(r.At)}, func(rows *sql.Rows) error {
+			g := new(Grant)
+			err := rows.Scan(g.columns()...)
+			if err == nil && g.TransactionID == r.ID {
+				found = g
+			}
+			return err
+		})
+	})
+	if err == nil && found == nil {
+		err = ErrNotFound
+	}
+	return found, err
 }

@@ -37,6 +37,38 @@ func (s *Store) Runs(ctx context.Context, limit int) (runs []*Run, err error) {
 	return runs, err
 }
 
+// RunsAfter returns the runs that came after the one with this Seq, the oldest first;
+// 0 means from the beginning. It is quick when there are none: who follows the log
+// asks again and again.
+func (s *Store) RunsAfter(ctx context.Context, seq int64, limit int) (runs []*Run, err error) {
+	err = s.list(ctx, func(l *lane) error {
+		return l.rows(ctx, `SELECT seq, `+runColumns+` FROM runs WHERE seq > $1 ORDER BY seq LIMIT $2`, []any{seq, rowLimit(limit)}, func(r *sql.Rows) error {
+			run := new(Run)
+			runs = append(runs, run)
+			return r.Scan(append([]any{toInt{&run.Seq}}, run.columns()...)...)
+		})
+	})
+	return runs, err
+}
+
+// LogType is the run's type code in the tenant's log (Auth0: "Log Event Type
+// Codes").
+func (r *Run) LogType() string {
+	ok, failed := "s", "f"
+	switch r.Kind {
+	case "sso", "silent":
+		ok, failed = "ssa", "fsa"
+	case "refresh":
+		ok, failed = "sertft", "fertft"
+	case "password":
+		ok, failed = "sepft", "fepft"
+	}
+	if r.Outcome != "ok" {
+		return failed
+	}
+	return ok
+}
+
 // Run returns the run with id, or ErrNotFound. A login that was suspended has
 // one for each part of its way: the last one is returned, which tells it all.
 func (s *Store) Run(ctx context.Context, id string) (*Run, error) {

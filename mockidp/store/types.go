@@ -340,6 +340,7 @@ type Dependency struct {
 
 // Run is the record of one run of the login flow's Actions: the log's row.
 type Run struct {
+	Seq      int64  // read only: order of arrival; filled by RunsAfter alone
 	ID       string // the transaction id, event.transaction.id
 	Kind     string // "login", "sso", "silent" or "refresh"
 	UserID   string

@@ -82,6 +82,23 @@ func read(ctx context.Context, st *store.Store, q Question) (*state, error) {
 	return s, s.readRun(ctx, st)
 }
 
+// lastRun is the last login of the application and the user; nil: there is none.
+// Mostly it is the very last one, and a record is some 10 kB.
+func (s *state) lastRun(ctx context.Context, st *store.Store) (*store.Run, error) {
+	for _, limit := range []int{1, runsRead} {
+		runs, err := st.Runs(ctx, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range runs {
+			if (s.q.ClientID == "" || r.ClientID == s.q.ClientID) && (s.q.UserID == "" || r.UserID == s.q.UserID) {
+				return r, nil
+			}
+		}
+	}
+	return nil, nil
+}
+
 // readRun finds the login that the question is about.
 func (s *state) readRun(ctx context.Context, st *store.Store) (err error) {
 	if s.q.Transaction != "" {
@@ -89,17 +106,9 @@ func (s *state) readRun(ctx context.Context, st *store.Store) (err error) {
 			return err
 		}
 	} else {
-		runs, err := st.Runs(ctx, runsRead)
-		if err != nil {
+		if s.run, err = s.lastRun(ctx, st); err != nil || s.run == nil {
 			return err
 		}
-		i := slices.IndexFunc(runs, func(r *store.Run) bool {
-			return (s.q.ClientID == "" || r.ClientID == s.q.ClientID) && (s.q.UserID == "" || r.UserID == s.q.UserID)
-		})
-		if i < 0 {
-			return nil
-		}
-		s.run = runs[i]
 	}
 	var record struct { // what package mockidp writes
 		Event  json.RawMessage `json:"event"`

@@ -2,13 +2,18 @@
 // it is needed: without it a time reads UTC, and a text is copied by hand.
 
 // Times in the reader's zone; the exact one stays as the title.
-for (const time of document.querySelectorAll("time[datetime]")) {
-  const at = new Date(time.dateTime);
-  if (isNaN(at)) continue;
-  time.title = time.textContent;
-  const today = at.toDateString() === new Date().toDateString();
-  time.textContent = at.toLocaleString(undefined, today ? { timeStyle: "medium" } : { dateStyle: "medium", timeStyle: "medium" });
+function times(root) {
+  for (const time of root.querySelectorAll("time[datetime]:not([title])")) {
+    const at = new Date(time.dateTime);
+    if (isNaN(at)) continue;
+    time.title = time.textContent;
+    const today = at.toDateString() === new Date().toDateString();
+    time.textContent = at.toLocaleString(undefined, today ? { timeStyle: "medium" } : { dateStyle: "medium", timeStyle: "medium" });
+  }
 }
+times(document);
+// A script that adds to the page says so.
+document.addEventListener("added", (event) => times(event.target));
 
 // Copy buttons are shown only where they do something.
 for (const button of document.querySelectorAll("[data-copy]")) {
