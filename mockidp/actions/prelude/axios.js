@@ -79,6 +79,8 @@
       if (!type) headers.set('Content-Type', 'application/x-www-form-urlencoded;charset=utf-8');
       return String(data);
     }
+    // fetch knows what these are, or refuses them; as JSON they would be {}.
+    if (/FormData|Blob|File/.test(Object.prototype.toString.call(data)) || typeof data.pipe === 'function') return data;
     if (typeof data === 'object' && !ArrayBuffer.isView(data) && !(data instanceof ArrayBuffer)) {
       if (type.startsWith('application/x-www-form-urlencoded')) return query(data);
       if (!type) headers.set('Content-Type', 'application/json');
