@@ -82,7 +82,7 @@ func ProfilePage(m Profile) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if m.CanRefresh {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<form method=\"post\" action=\"/refresh\"><button class=\"btn sm\">Refresh my tokens</button></form>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<form method=\"post\" action=\"/refresh\"><button class=\"btn sm\">Refresh now</button></form>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

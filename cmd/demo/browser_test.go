@@ -41,6 +41,7 @@ func TestBrowser(t *testing.T) {
 		{"where the logins came from, on a map and as a table", whereFrom},
 		{"the tokens are refreshed", refreshed},
 		{"why a claim is missing, twelve times", whyMissing},
+		{"error pages by what causes them", errorPages},
 		{"the ID token expires meanwhile", expiresMeanwhile},
 		{"claims of every shape", claimsOfEveryShape},
 		{"a log out at the provider reaches the app", loggedOutElsewhere},
