@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -71,7 +72,11 @@ func (s *Server) logTokens(log *timeline.Log, title string, x exchange, t *oauth
 		got.Set("expires_in", strconv.FormatInt(t.ExpiresIn, 10))
 	}
 	step := s.step("token", title, x)
-	step.Text = "No browser took part. The provider checked this app's secret and the PKCE verifier before it answered."
+	step.Text = "No browser took part. The provider checked this app's secret before it answered"
+	if slices.ContainsFunc(x.Sent, func(p timeline.Parameter) bool { return p.Name == "code_verifier" }) {
+		step.Text += ", and that the PKCE verifier fits the first request"
+	}
+	step.Text += "."
 	step.Sent, step.Got = x.Sent, timeline.Parameters(got, "id_token", "access_token", "refresh_token")
 	log.Add(s.cfg.Now(), step)
 }
