@@ -16,6 +16,7 @@ import (
 	"github.com/gorilla/sessions"
 
 	"example.com/postlogin/web/timeline"
+	"example.com/postlogin/web/vault"
 )
 
 const (
@@ -44,7 +45,7 @@ type attempt struct {
 
 // attempts keeps the started logins of all browsers.
 type attempts struct {
-	vault  *vault
+	vault  *vault.Vault
 	base   *url.URL // this app's address
 	secure bool
 	now    func() time.Time
@@ -57,7 +58,7 @@ func (as *attempts) begin(w http.ResponseWriter, r *http.Request, state string, 
 	if err != nil {
 		return err
 	}
-	if err := as.vault.put("login", state, data); err != nil {
+	if err := as.vault.Put("login", state, data); err != nil {
 		return err
 	}
 	as.dropOldest(w, r)
@@ -116,7 +117,7 @@ func (as *attempts) finish(w http.ResponseWriter, r *http.Request, state string)
 	if subtle.ConstantTimeCompare([]byte(browser), []byte(a.Browser)) != 1 {
 		return nil, errStateMixedUp()
 	}
-	if err := as.vault.take("login", state); errors.Is(err, errNoRecord) {
+	if err := as.vault.Take("login", state); errors.Is(err, vault.ErrNoRecord) {
 		return nil, as.explain(r, state) // another request was faster
 	} else if err != nil {
 		return nil, err
@@ -134,7 +135,7 @@ func (as *attempts) explain(r *http.Request, state string) error {
 	switch {
 	case used:
 		return errStateUsed()
-	case err != nil && !errors.Is(err, errNoRecord):
+	case err != nil && !errors.Is(err, vault.ErrNoRecord):
 		return err // the folder can't be read: not the browser's fault
 	case err == nil && as.now().Sub(a.Started) > attemptLimit:
 		return errTooLate(as.now().Sub(a.Started))
@@ -147,9 +148,9 @@ func (as *attempts) explain(r *http.Request, state string) error {
 
 // peek reads an attempt without using it. used says that it was used before.
 func (as *attempts) peek(state string) (a *attempt, used bool, err error) {
-	data, err := as.vault.get("login", state)
+	data, err := as.vault.Get("login", state)
 	if err != nil {
-		return nil, as.vault.isTaken("login", state), err
+		return nil, as.vault.IsTaken("login", state), err
 	}
 	a = new(attempt)
 	return a, false, json.Unmarshal(data, a)

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+
+	"example.com/postlogin/web/vault"
 )
 
 // backchannelPath is where the provider sends logout tokens to.
@@ -129,8 +131,8 @@ func (s *Server) once(cs claims) (t logoutToken, err error) {
 	t.sub, _ = cs.text("sub")
 	t.sid, _ = cs.text("sid")
 	jti, _ := cs.text("jti")
-	err = s.vault.put("jti", t.iss+"\x00"+jti, nil)
-	if errors.Is(err, errExists) {
+	err = s.vault.Put("jti", t.iss+"\x00"+jti, nil)
+	if errors.Is(err, vault.ErrExists) {
 		return t, errors.New("a token with this jti came before")
 	}
 	return t, err
@@ -139,7 +141,7 @@ func (s *Server) once(cs claims) (t logoutToken, err error) {
 // end ends the sessions that a logout token names and says how many there were. It
 // reads every session: they are few, and an index would have to be kept right.
 func (s *sessionStore) end(t logoutToken) (n int, err error) {
-	err = s.vault.deleteIf("session", func(data []byte) bool {
+	err = s.vault.DeleteIf("session", func(data []byte) bool {
 		var l login
 		if json.Unmarshal(data, &l) != nil || l.decode() != nil {
 			return false // it opens no session either

@@ -9,7 +9,7 @@
 //	                             (attempt.go), sends the browser to the provider
 //	callback.go   GET /callback  checks state and issuer, swaps the code for tokens
 //	verify.go                    checks the ID token, each check by name (checks.go)
-//	session.go                   a new session, kept on the server (vault.go)
+//	session.go                   a new session, kept on the server (package vault)
 //	history.go                   the person's logins here so far, for the map (package worldmap)
 //	profile.go    GET /profile   claims (claims.go) → views.Profile → a page
 //	transaction.go               who set the claims, when the provider is a mock that tells

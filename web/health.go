@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"example.com/postlogin/static"
+	"example.com/postlogin/web/vault"
 )
 
 // livez says that the process answers.
@@ -26,10 +27,10 @@ type readiness struct {
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
 	ready := readiness{Ready: true, Checks: map[string]string{"sessions": "ok", "provider": s.provider.word()}}
 	status := http.StatusOK
-	if err := s.vault.check(); err != nil {
+	if err := s.vault.Check(); err != nil {
 		ready.Ready, status = false, http.StatusServiceUnavailable
 		ready.Checks["sessions"] = "the session folder can't be used"
-		if errors.Is(err, errClosed) {
+		if errors.Is(err, vault.ErrClosed) {
 			ready.Checks["sessions"] = "not started"
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/vault"
 	"example.com/postlogin/web/worldmap"
 )
 
@@ -36,7 +37,7 @@ type visit struct {
 // history keeps the visits of each person in the vault, the newest first. People
 // are told apart by issuer and sub together (Core 2: sub alone means nothing).
 type history struct {
-	vault *vault
+	vault *vault.Vault
 	mu    sync.Mutex // one writer: add reads before it writes
 }
 
@@ -48,8 +49,8 @@ func (h *history) key(l *login) string {
 
 // of returns the visits of the person who logged in.
 func (h *history) of(l *login) (visits []visit, err error) {
-	data, err := h.vault.get("history", h.key(l))
-	if errors.Is(err, errNoRecord) {
+	data, err := h.vault.Get("history", h.key(l))
+	if errors.Is(err, vault.ErrNoRecord) {
 		return nil, nil
 	}
 	if err != nil {
@@ -71,7 +72,7 @@ func (h *history) add(l *login) error {
 	if err != nil {
 		return err
 	}
-	return h.vault.replace("history", h.key(l), data)
+	return h.vault.Replace("history", h.key(l), data)
 }
 
 // visit is what the history keeps of a login.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -11,13 +12,22 @@ import (
 	"github.com/gorilla/sessions"
 
 	"example.com/postlogin/web/timeline"
+	"example.com/postlogin/web/vault"
 )
 
 // absoluteLimit is how long a session lives at most, however busy it is (OWASP
-// ASVS 5.0 7.3.2). idleLimit in vault.go is the other limit.
+// ASVS 5.0 7.3.2). vault.IdleLimit is the other limit.
 const absoluteLimit = 8 * time.Hour
 
 var base64url = base64.RawURLEncoding
+
+// newID returns 256 random bits as text (43 characters), for ids that are
+// secrets.
+func newID() string {
+	b := make([]byte, 32)
+	rand.Read(b) // never fails (crypto/rand)
+	return base64url.EncodeToString(b)
+}
 
 // A login is what this app remembers of a person who is logged in. It stays on
 // the server: an ID token with a few claims is already too long for a cookie, and
@@ -60,7 +70,7 @@ func (l *login) decode() (err error) {
 // whose contents lie in the vault. A session's Values hold one *login under
 // loginKey. A session is written once; see logIn.
 type sessionStore struct {
-	vault  *vault
+	vault  *vault.Vault
 	cookie string // name of the cookie
 	secure bool
 	now    func() time.Time
@@ -78,7 +88,7 @@ const maxRecent = 1000
 // loginKey is where a session's Values keep the *login.
 type loginKey struct{}
 
-func newSessionStore(v *vault, secure bool, now func() time.Time) *sessionStore {
+func newSessionStore(v *vault.Vault, secure bool, now func() time.Time) *sessionStore {
 	return &sessionStore{vault: v, cookie: cookieName("demo_session", secure), secure: secure, now: now, recent: make(map[string]*login)}
 }
 
@@ -127,9 +137,9 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 	return session, nil
 }
 
-// load returns the login with this id, and errNoRecord when it has ended.
+// load returns the login with this id, and vault.ErrNoRecord when it has ended.
 func (s *sessionStore) load(id string) (*login, error) {
-	used, err := s.vault.used("session", id)
+	used, err := s.vault.Used("session", id)
 	if err != nil {
 		return nil, err
 	}
@@ -138,11 +148,11 @@ func (s *sessionStore) load(id string) (*login, error) {
 		return nil, err
 	}
 	now := s.now()
-	if now.Sub(used) > idleLimit || now.Sub(l.At) > absoluteLimit {
-		return nil, errors.Join(errNoRecord, s.vault.drop("session", id))
+	if now.Sub(used) > vault.IdleLimit || now.Sub(l.At) > absoluteLimit {
+		return nil, errors.Join(vault.ErrNoRecord, s.vault.Drop("session", id))
 	}
 	if now.Sub(used) > time.Minute { // not at every request: it is a write
-		s.vault.touch("session", id)
+		s.vault.Touch("session", id)
 	}
 	return l, nil
 }
@@ -156,13 +166,13 @@ func (s *sessionStore) read(id string) (*login, error) {
 	if ok {
 		return l, nil
 	}
-	data, err := s.vault.get("session", id)
+	data, err := s.vault.Get("session", id)
 	if err != nil {
 		return nil, err
 	}
 	l = new(login)
 	if json.Unmarshal(data, l) != nil || l.decode() != nil {
-		return nil, errNoRecord // written by another version of this program
+		return nil, vault.ErrNoRecord // written by another version of this program
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -178,7 +188,7 @@ func (s *sessionStore) read(id string) (*login, error) {
 func (s *sessionStore) Save(_ *http.Request, w http.ResponseWriter, session *sessions.Session) error {
 	if session.Options.MaxAge < 0 {
 		http.SetCookie(w, sessions.NewCookie(session.Name(), "", session.Options))
-		return s.vault.drop("session", session.ID)
+		return s.vault.Drop("session", session.ID)
 	}
 	if !session.IsNew {
 		return nil
@@ -188,7 +198,7 @@ func (s *sessionStore) Save(_ *http.Request, w http.ResponseWriter, session *ses
 		return err
 	}
 	session.ID = newID()
-	if err := s.vault.put("session", session.ID, data); err != nil {
+	if err := s.vault.Put("session", session.ID, data); err != nil {
 		return err
 	}
 	http.SetCookie(w, sessions.NewCookie(session.Name(), session.ID, session.Options))
@@ -199,7 +209,7 @@ func (s *sessionStore) Save(_ *http.Request, w http.ResponseWriter, session *ses
 // ended is true when the browser brought a cookie whose session is over.
 func (s *sessionStore) current(r *http.Request) (l *login, ended bool, err error) {
 	session, err := s.Get(r, s.cookie)
-	if errors.Is(err, errNoRecord) {
+	if errors.Is(err, vault.ErrNoRecord) {
 		return nil, true, nil
 	}
 	if err != nil {
@@ -214,7 +224,7 @@ func (s *sessionStore) current(r *http.Request) (l *login, ended bool, err error
 // 5.0 7.2.4).
 func (s *sessionStore) logIn(w http.ResponseWriter, r *http.Request, l *login) error {
 	if c, err := r.Cookie(s.cookie); err == nil {
-		if err := s.vault.drop("session", c.Value); err != nil {
+		if err := s.vault.Drop("session", c.Value); err != nil {
 			return err
 		}
 	}
@@ -233,13 +243,13 @@ func (s *sessionStore) exchange(old string, l *login) (id string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := s.vault.pull("session", old); errors.Is(err, errNoRecord) {
+	if err := s.vault.Pull("session", old); errors.Is(err, vault.ErrNoRecord) {
 		return "", errSessionEnded()
 	} else if err != nil {
 		return "", err
 	}
 	id = newID()
-	return id, s.vault.put("session", id, data)
+	return id, s.vault.Put("session", id, data)
 }
 
 // logOut ends the session of this request and deletes its cookie. What it was is

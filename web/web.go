@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"example.com/postlogin/static"
+	"example.com/postlogin/web/vault"
 )
 
 // Server is the whole app as an http.Handler. Make one with New; it answers as
@@ -17,7 +18,7 @@ type Server struct {
 	cfg      Config
 	base     *url.URL
 	provider *provider
-	vault    *vault
+	vault    *vault.Vault
 	sessions *sessionStore
 	attempts *attempts
 	history  *history
@@ -43,7 +44,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{cfg: cfg, base: base, provider: newProvider(cfg)}
 	secure := base.Scheme == "https"
-	s.vault = &vault{dir: cfg.SessionDir, now: cfg.Now}
+	s.vault = vault.New(cfg.SessionDir, cfg.Now)
 	s.sessions = newSessionStore(s.vault, secure, cfg.Now)
 	s.attempts = &attempts{vault: s.vault, base: base, secure: secure, now: cfg.Now}
 	s.history = &history{vault: s.vault}
@@ -56,12 +57,12 @@ func New(cfg Config) (*Server, error) {
 // is not there is no error, because it may come later. It also deletes old
 // sessions until ctx ends.
 func (s *Server) Start(ctx context.Context) error {
-	if err := s.vault.open(s.cfg.SessionKey); err != nil {
+	if err := s.vault.Open(s.cfg.SessionKey); err != nil {
 		return err
 	}
 	ctx, s.stop = context.WithCancel(ctx)
 	s.background.Go(func() { s.provider.discover(ctx) })
-	s.background.Go(func() { s.vault.sweepUntil(ctx, s.cfg.Log) })
+	s.background.Go(func() { s.vault.SweepUntil(ctx, s.cfg.Log) })
 	return nil
 }
 

@@ -21,7 +21,8 @@ var allowed = map[string][]string{
 	"cmd/settings": {},
 
 	"docs":             {},
-	"web":              {"docs", "static", "views", "web/timeline", "web/worldmap"},
+	"web":              {"docs", "static", "views", "web/timeline", "web/vault", "web/worldmap"},
+	"web/vault":        {},
 	"web/worldmap":     {},
 	"web/worldmap/gen": {"web/worldmap"},
 	"web/timeline":     {},

@@ -1,4 +1,7 @@
-package web
+// Package vault keeps the small records that the demo app must not lose in a restart:
+// sessions, started logins, histories and used tokens, one encrypted file each. It
+// knows nothing of what is in them.
+package vault
 
 import (
 	"context"
@@ -20,50 +23,52 @@ import (
 	"time"
 )
 
-// idleLimit is how long a record may rest before it is deleted. It is also the
+// IdleLimit is how long a record may rest before it is deleted. It is also the
 // longest pause in a session (OWASP ASVS 5.0 7.3.1).
-const idleLimit = 30 * time.Minute
+const IdleLimit = 30 * time.Minute
 
 var (
-	// errNoRecord says that there is no such record, or none that can be read:
+	// ErrNoRecord says that there is no such record, or none that can be read:
 	// it never was, was deleted, was sealed with another key, or is damaged.
-	errNoRecord = errors.New("web: no such record")
-	// errClosed says that Start has not opened the folder yet.
-	errClosed = errors.New("web: the session folder is not open. Call Start first")
-	// errExists says that a record of that name was put before.
-	errExists = errors.New("web: there is such a record already")
+	ErrNoRecord = errors.New("vault: no such record")
+	// ErrClosed says that Open has not been called yet.
+	ErrClosed = errors.New("vault: the folder is not open. Call Open first")
+	// ErrExists says that a record of that name was put before.
+	ErrExists = errors.New("vault: there is such a record already")
 )
 
-// A vault keeps small records that must survive a restart: sessions, started logins
-// and histories, one encrypted file each. But for a history, a record is written once, before anyone knows
-// its name, and never changed; so requests need no lock between them, and a
-// request that runs while another one logs out can't bring the session back.
+// A Vault is a folder of records. But for a history, a record is written once, before
+// anyone knows its name, and never changed; so requests need no lock between them, and
+// a request that runs while another one logs out can't bring the session back.
 //
 // (gorilla's FilesystemStore does none of this: it rewrites files in place, which
 // a crash may cut in half; a Save that comes after a delete restores the session;
 // two requests can't decide which of them used a record first; and its files are
 // named by the very ids that open the sessions.)
-type vault struct {
+type Vault struct {
 	dir  string
 	now  func() time.Time
-	aead cipher.AEAD // nil until open
+	aead cipher.AEAD // nil until Open
 }
 
-// recordFile matches the files that a vault owns, and so may delete.
+// New returns a Vault for the folder dir, which Open makes when it is not there.
+func New(dir string, now func() time.Time) *Vault { return &Vault{dir: dir, now: now} }
+
+// recordFile matches the files that a Vault owns, and so may delete.
 var recordFile = regexp.MustCompile(`^(login|session|history|jti)_[0-9a-f]{64}(\.used|\.new)?$`)
 
 // historyLimit is how long a history is kept that nobody adds to.
 const historyLimit = 90 * 24 * time.Hour
 
-// open makes the folder and reads, or makes, the key. key may be empty.
-func (v *vault) open(key []byte) error {
+// Open makes the folder and reads, or makes, the key. key may be empty.
+func (v *Vault) Open(key []byte) error {
 	if err := os.MkdirAll(v.dir, 0o700); err != nil {
-		return fmt.Errorf("web: session folder: %w", err)
+		return fmt.Errorf("session folder: %w", err)
 	}
 	if len(key) == 0 {
 		var err error
 		if key, err = keptKey(filepath.Join(v.dir, "key")); err != nil {
-			return fmt.Errorf("web: session key: %w", err)
+			return fmt.Errorf("session key: %w", err)
 		}
 	}
 	// The file's key is derived, so that SessionKey may serve for more one day.
@@ -105,26 +110,26 @@ func keptKey(file string) ([]byte, error) {
 	return key, err
 }
 
-// put stores data under the secret id. The file's name is a hash of id: who can
+// Put stores data under the secret id. The file's name is a hash of id: who can
 // list the folder learns no id. kind is "login",
 // "session", "history" or "jti".
-func (v *vault) put(kind, id string, data []byte) error {
+func (v *Vault) Put(kind, id string, data []byte) error {
 	if v.aead == nil {
-		return errClosed
+		return ErrClosed
 	}
 	name := recordName(kind, id)
 	err := v.write(name, name, data, os.O_EXCL)
 	if errors.Is(err, fs.ErrExist) {
-		return errExists
+		return ErrExists
 	}
 	return err
 }
 
-// replace is put for the one kind of record that changes, "history". A crash leaves
+// Replace is put for the one kind of record that changes, "history". A crash leaves
 // the old record or the new one. Its caller sees to it that there is one writer.
-func (v *vault) replace(kind, id string, data []byte) error {
+func (v *Vault) Replace(kind, id string, data []byte) error {
 	if v.aead == nil {
-		return errClosed
+		return ErrClosed
 	}
 	name := recordName(kind, id)
 	if err := v.write(name+".new", name, data, os.O_TRUNC); err != nil {
@@ -135,7 +140,7 @@ func (v *vault) replace(kind, id string, data []byte) error {
 
 // write seals data into file. The record's name is sealed in as well, so that files
 // can't be exchanged.
-func (v *vault) write(file, name string, data []byte, flag int) error {
+func (v *Vault) write(file, name string, data []byte, flag int) error {
 	path := filepath.Join(v.dir, file)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|flag, 0o600)
 	if err != nil {
@@ -148,37 +153,37 @@ func (v *vault) write(file, name string, data []byte, flag int) error {
 	return os.Chtimes(path, v.now(), v.now())
 }
 
-// get returns the record.
-func (v *vault) get(kind, id string) ([]byte, error) {
+// Get returns the record.
+func (v *Vault) Get(kind, id string) ([]byte, error) {
 	if v.aead == nil {
-		return nil, errClosed
+		return nil, ErrClosed
 	}
 	return v.read(recordName(kind, id))
 }
 
-func (v *vault) read(name string) ([]byte, error) {
+func (v *Vault) read(name string) ([]byte, error) {
 	sealed, err := os.ReadFile(filepath.Join(v.dir, name))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errNoRecord
+		return nil, ErrNoRecord
 	}
 	if err != nil {
 		return nil, err
 	}
 	data, err := v.aead.Open(nil, nil, sealed, []byte(name))
 	if err != nil {
-		return nil, errNoRecord
+		return nil, ErrNoRecord
 	}
 	return data, nil
 }
 
-// used returns when the record was last put or touched.
-func (v *vault) used(kind, id string) (time.Time, error) {
+// Used returns when the record was last put or touched.
+func (v *Vault) Used(kind, id string) (time.Time, error) {
 	if v.aead == nil {
-		return time.Time{}, errClosed
+		return time.Time{}, ErrClosed
 	}
 	info, err := os.Stat(filepath.Join(v.dir, recordName(kind, id)))
 	if errors.Is(err, fs.ErrNotExist) {
-		return time.Time{}, errNoRecord
+		return time.Time{}, ErrNoRecord
 	}
 	if err != nil {
 		return time.Time{}, err
@@ -186,51 +191,51 @@ func (v *vault) used(kind, id string) (time.Time, error) {
 	return info.ModTime(), nil
 }
 
-// take makes a record unusable. Of several requests that take the same one, the
+// Take makes a record unusable. Of several requests that take the same one, the
 // file system lets exactly one rename it; the others, and all later ones, get
-// errNoRecord. That it was used is remembered as long as the record would be.
-func (v *vault) take(kind, id string) error {
+// ErrNoRecord. That it was used is remembered as long as the record would be.
+func (v *Vault) Take(kind, id string) error {
 	path := filepath.Join(v.dir, recordName(kind, id))
 	err := os.Rename(path, path+".used")
 	if errors.Is(err, fs.ErrNotExist) {
-		return errNoRecord
+		return ErrNoRecord
 	}
 	return err
 }
 
-// isTaken reports whether the record was there and has been taken.
-func (v *vault) isTaken(kind, id string) bool {
+// IsTaken reports whether the record was there and has been taken.
+func (v *Vault) IsTaken(kind, id string) bool {
 	_, err := os.Stat(filepath.Join(v.dir, recordName(kind, id)+".used"))
 	return err == nil
 }
 
-// touch marks a record as in use now. One that is gone stays gone.
-func (v *vault) touch(kind, id string) {
+// Touch marks a record as in use now. One that is gone stays gone.
+func (v *Vault) Touch(kind, id string) {
 	// Failing is harmless: the record only ends earlier.
 	_ = os.Chtimes(filepath.Join(v.dir, recordName(kind, id)), v.now(), v.now())
 }
 
-// drop deletes a record, if it is there.
-func (v *vault) drop(kind, id string) error {
-	if err := v.pull(kind, id); !errors.Is(err, errNoRecord) {
+// Drop deletes a record, if it is there.
+func (v *Vault) Drop(kind, id string) error {
+	if err := v.Pull(kind, id); !errors.Is(err, ErrNoRecord) {
 		return err
 	}
 	return nil
 }
 
-// pull deletes a record. Of several callers exactly one does; the others get
-// errNoRecord.
-func (v *vault) pull(kind, id string) error {
+// Pull deletes a record. Of several callers exactly one does; the others get
+// ErrNoRecord.
+func (v *Vault) Pull(kind, id string) error {
 	err := os.Remove(filepath.Join(v.dir, recordName(kind, id)))
 	if errors.Is(err, fs.ErrNotExist) {
-		return errNoRecord
+		return ErrNoRecord
 	}
 	return err
 }
 
-// deleteIf shows f every record of a kind and deletes those for which it says so.
+// DeleteIf shows f every record of a kind and deletes those for which it says so.
 // What can't be read is passed over. A record that is put meanwhile may be missed.
-func (v *vault) deleteIf(kind string, f func(data []byte) bool) error {
+func (v *Vault) DeleteIf(kind string, f func(data []byte) bool) error {
 	entries, err := os.ReadDir(v.dir)
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name(), kind+"_") || !recordFile.MatchString(e.Name()) {
@@ -245,9 +250,9 @@ func (v *vault) deleteIf(kind string, f func(data []byte) bool) error {
 	return err
 }
 
-// sweepUntil deletes what has rested for too long, now and every five minutes,
+// SweepUntil deletes what has rested for too long, now and every five minutes,
 // until ctx ends.
-func (v *vault) sweepUntil(ctx context.Context, log *slog.Logger) {
+func (v *Vault) SweepUntil(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(5 * time.Minute)
 	defer tick.Stop()
 	for {
@@ -264,14 +269,14 @@ func (v *vault) sweepUntil(ctx context.Context, log *slog.Logger) {
 
 // sweep deletes the records that nobody used within their limit, and nothing else
 // that may lie in the folder.
-func (v *vault) sweep() error {
+func (v *Vault) sweep() error {
 	entries, err := os.ReadDir(v.dir)
 	for _, e := range entries {
 		if !recordFile.MatchString(e.Name()) {
 			continue
 		}
 		info, statErr := e.Info()
-		limit := idleLimit
+		limit := IdleLimit
 		if strings.HasPrefix(e.Name(), "history_") {
 			limit = historyLimit
 		}
@@ -290,18 +295,10 @@ func recordName(kind, id string) string {
 	return kind + "_" + hex.EncodeToString(sum[:])
 }
 
-// newID returns 256 random bits as text (43 characters), for ids that are
-// secrets.
-func newID() string {
-	b := make([]byte, 32)
-	rand.Read(b) // never fails (crypto/rand)
-	return base64url.EncodeToString(b)
-}
-
-// check reports whether records can be kept: the folder is open and is there.
-func (v *vault) check() error {
+// Check reports whether records can be kept: the folder is open and is there.
+func (v *Vault) Check() error {
 	if v.aead == nil {
-		return errClosed
+		return ErrClosed
 	}
 	_, err := os.Stat(v.dir)
 	return err
