@@ -62,6 +62,10 @@ func (a *app) serve(ln net.Listener) {
 }
 
 func (a *app) stop() {
+	// A handler logs after it has answered: it must be through before the test is.
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_ = a.http.Shutdown(ctx) // those that hang on purpose are cut off next
 	a.http.Close()
 	if err := a.server.Close(); err != nil {
 		a.t.Error(err)
