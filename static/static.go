@@ -8,6 +8,7 @@ package static
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -30,6 +31,7 @@ var files embed.FS
 // An asset is one embedded file, ready to be sent.
 type asset struct {
 	body        []byte
+	gzipped     []byte // the same, compressed
 	contentType string
 	version     string // hex of the first 8 bytes of the body's SHA-256
 }
@@ -48,10 +50,18 @@ var assets = sync.OnceValue(func() map[string]asset {
 			panic("static: " + err.Error()) // the compiler put it there
 		}
 		sum := sha256.Sum256(body)
-		all[name] = asset{body, contentType(name), hex.EncodeToString(sum[:8])}
+		all[name] = asset{body, gzipped(body), contentType(name), hex.EncodeToString(sum[:8])}
 	}
 	return all
 })
+
+func gzipped(body []byte) []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is a known one
+	_, _ = z.Write(body)                                  // memory takes everything
+	_ = z.Close()
+	return b.Bytes()
+}
 
 // contentType names the type of the few kinds of file that are embedded. The
 // machine's own table is not asked first: a registry or a mime.types file with
@@ -84,7 +94,7 @@ func URL(name string) string {
 // Handler serves the embedded files below Prefix to GET and HEAD. An address
 // from URL may be kept for ever; the same file without its version, or with an
 // old one, must be revalidated each time, by its strong ETag. Folders and
-// unknown names are answered with 404 in plain text.
+// unknown names are answered with 404 in plain text. Who accepts gzip gets that.
 func Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, ok := strings.CutPrefix(r.URL.Path, Prefix)
@@ -101,12 +111,19 @@ func Handler() http.Handler {
 		h := w.Header()
 		h.Set("Content-Type", a.contentType)
 		h.Set("ETag", `"`+a.version+`"`)
+		h.Set("Vary", "Accept-Encoding")
 		h.Set("Cache-Control", "no-cache")
 		if r.URL.Query().Get("v") == a.version {
 			h.Set("Cache-Control", "public, max-age=31536000, immutable")
 		}
+		body := a.body
+		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && r.Header.Get("Range") == "" {
+			body = a.gzipped
+			h.Set("Content-Encoding", "gzip")
+			h.Set("ETag", `"`+a.version+`-gzip"`) // other bytes, another strong tag (RFC 9110 section 8.8.3.3)
+		}
 		// No modification time: an embedded file has none. ServeContent
 		// compares If-None-Match and If-Range with the ETag set above.
-		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(a.body))
+		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
 	})
 }

@@ -1,6 +1,9 @@
 package static_test
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -152,5 +155,50 @@ func TestFilesAreSmallAndSelfContained(t *testing.T) {
 	}
 	if size[".js"] > 3_000 {
 		t.Errorf("scripts are %d bytes, want at most 3000", size[".js"])
+	}
+}
+
+// TestCompressed: the same file either way, each with an ETag of its own.
+func TestCompressed(t *testing.T) {
+	srv := httptest.NewServer(static.Handler())
+	defer srv.Close()
+	client := &http.Client{Transport: &http.Transport{DisableCompression: true}}
+	get := func(headers ...string) (*http.Response, []byte) {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+static.URL("app.css"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i < len(headers); i += 2 {
+			req.Header.Set(headers[i], headers[i+1])
+		}
+		res, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res, body
+	}
+	plain, want := get()
+	packed, body := get("Accept-Encoding", "gzip")
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := io.ReadAll(z)
+	if err != nil || !bytes.Equal(got, want) || packed.Header.Get("Content-Encoding") != "gzip" || len(body) > len(want)/2 {
+		t.Errorf("%d bytes compressed to %d, encoding %q, %v", len(want), len(body), packed.Header.Get("Content-Encoding"), err)
+	}
+	if plain.Header.Get("ETag") == packed.Header.Get("ETag") || packed.Header.Get("Vary") != "Accept-Encoding" {
+		t.Errorf("ETag %s for both, or Vary %q", plain.Header.Get("ETag"), packed.Header.Get("Vary"))
+	}
+	if res, _ := get("Accept-Encoding", "gzip", "If-None-Match", packed.Header.Get("ETag")); res.StatusCode != http.StatusNotModified {
+		t.Errorf("revalidated: %d, want 304", res.StatusCode)
+	}
+	if res, body := get("Accept-Encoding", "gzip", "Range", "bytes=0-3"); res.StatusCode != http.StatusPartialContent || !bytes.Equal(body, want[:4]) {
+		t.Errorf("a range: %d %q, want the first four bytes as they are", res.StatusCode, body)
 	}
 }

@@ -1,7 +1,11 @@
 package web_test
 
 import (
+	"compress/gzip"
+	"io"
+	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -158,5 +162,25 @@ func TestNoExtraHeaders(t *testing.T) {
 	p := b.get("/login?next=" + url.QueryEscape("/x\r\nSet-Cookie: evil=1") + "&login_hint=" + url.QueryEscape("a\r\nX-Evil: 1"))
 	if p.header.Get("X-Evil") != "" || strings.Contains(strings.Join(p.header.Values("Set-Cookie"), ""), "evil") {
 		t.Errorf("headers = %v", p.header)
+	}
+}
+
+// TestPagesAreCompressed: for those who accept it; the page is the same.
+func TestPagesAreCompressed(t *testing.T) {
+	b := newApp(t, newOP(t)).browser()
+	b.client.Transport.(*http.Transport).DisableCompression = true
+	plain := b.get("/docs/errors")
+	packed := b.get("/docs/errors", "Accept-Encoding", "gzip")
+	z, err := gzip.NewReader(strings.NewReader(packed.body))
+	if err != nil {
+		t.Fatalf("Content-Encoding %q: %v", packed.header.Get("Content-Encoding"), err)
+	}
+	got, err := io.ReadAll(z)
+	id := regexp.MustCompile(`Request <code>[A-Z0-9]+`)
+	if err != nil || id.ReplaceAllString(string(got), "") != id.ReplaceAllString(plain.body, "") || len(packed.body) > len(plain.body)/2 {
+		t.Errorf("%d bytes compressed to %d, %v", len(plain.body), len(packed.body), err)
+	}
+	if plain.header.Get("Content-Encoding") != "" || packed.header.Get("Vary") != "Accept, Accept-Encoding" {
+		t.Errorf("Content-Encoding %q, Vary %q", plain.header.Get("Content-Encoding"), packed.header.Get("Vary"))
 	}
 }

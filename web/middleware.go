@@ -98,7 +98,7 @@ func (s *Server) setHeaders(h http.Header, r *http.Request, id string) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store") // pages show personal data
-	h.Set("Vary", "Accept")
+	h.Set("Vary", "Accept, Accept-Encoding")
 	// No other site ever learns an address of this one. Not "no-referrer", which
 	// makes browsers send "Origin: null" with the log out form; except on the
 	// callback, whose address holds a code and which has no form.
