@@ -16,7 +16,9 @@ import (
 const maxPicture = 150 << 10
 
 // TestScreenshots takes the README's pictures into the folder $SCREENSHOTS
-// ("make screenshots"). Without it there is nothing to do.
+// ("make screenshots"), and of every page of the dashboard, light, dark and on a
+// telephone, into $SCREENSHOTS_ALL when that names a folder: they are to be looked
+// at, and not kept. Without the first there is nothing to do.
 func TestScreenshots(t *testing.T) {
 	dir := os.Getenv("SCREENSHOTS")
 	if dir == "" {
@@ -36,6 +38,32 @@ func TestScreenshots(t *testing.T) {
 	b.picture(filepath.Join(dir, "login.png"), 810)
 	b.logIn("")
 	b.picture(filepath.Join(dir, "profile.png"), 720)
+
+	board := s.issuer + "dashboard/"
+	a, err := s.idp.Store.ActionByName(t.Context(), "post-login-claims")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range []struct {
+		name, path string
+		height     int64
+		inDocs     bool
+	}{
+		{"dashboard", "", 620, true}, {"library", "actions/library", 420, false}, {"editor", "actions/library/details/" + a.ID, 820, true}, {"flow", "actions/flows/login", 540, true},
+		{"create", "actions/library/create", 560, false}, {"templates", "actions/library/templates", 760, false}, {"flows", "actions/flows", 480, false},
+	} {
+		b.open(board + page.path)
+		if page.inDocs {
+			b.pictureOf(filepath.Join(dir, page.name+".png"), 1200, page.height)
+		}
+		if all := os.Getenv("SCREENSHOTS_ALL"); all != "" {
+			b.pictureOf(filepath.Join(all, page.name+"-light.png"), 1200, page.height)
+			b.scheme("dark")
+			b.pictureOf(filepath.Join(all, page.name+"-dark.png"), 1200, page.height)
+			b.scheme("light")
+			b.pictureOf(filepath.Join(all, page.name+"-narrow.png"), 390, 900)
+		}
+	}
 }
 
 // keepPictures saves the page as a whole, wide and narrow, light and dark, into
@@ -79,7 +107,12 @@ func (b *tab) keepPictures(name string) {
 // picture saves the top of the page, height pixels of it.
 func (b *tab) picture(file string, height int64) {
 	b.t.Helper()
-	b.do("set the size", chromedp.EmulateViewport(960, height))
+	b.pictureOf(file, 960, height)
+}
+
+func (b *tab) pictureOf(file string, width, height int64) {
+	b.t.Helper()
+	b.do("set the size", chromedp.EmulateViewport(width, height))
 	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
