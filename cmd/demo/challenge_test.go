@@ -307,6 +307,19 @@ func editorPanes(t *testing.T, browser context.Context) {
 		t.Errorf("a test has stored the text: %+v, %v", stored, err)
 	}
 
+	// A line that fails in a test is marked in the text.
+	b.press(codeEditor)
+	b.paste("exports.onExecutePostLogin = async (event, api) => {\n  event.nothing.plan;\n};")
+	b.do("press Ctrl+Enter", chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	if got := b.text("#result .note"); !strings.Contains(got, "TypeError") || !strings.Contains(got, "(line 2)") {
+		t.Errorf("the failure says %q", got)
+	}
+	if got := b.text(".cm-lintRange-error"); got != "event.nothing.plan;" {
+		t.Errorf("marked is %q", got)
+	}
+	b.press(codeEditor)
+	b.paste("exports.onExecutePostLogin = async (event, api) => { console.log('hello'); };")
+
 	// The browser goes away without a word; the text is offered back.
 	again := newTab(t, b.ctx)
 	again.width(1280)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -138,8 +139,21 @@ func (s *stack) greet(w io.Writer, took time.Duration) {
   provider    %s
   dashboard   %sdashboard   (no password on this machine)
   users       ada@example.test, grace@example.test, bob@example.test (blocked)   password: %s
-  Actions     post-login-claims runs at each login; what it did: %s_mock/logins
+  Actions     %s; what they did: %s_mock/logins
   location    %s
 ready in %d ms
-`, s.appURL, mockidp.TestPassword, s.issuer, s.issuer, mockidp.TestPassword, s.issuer, mockidp.SourceText(s.idp.GeoIP.Description()), took.Milliseconds())
+`, s.appURL, mockidp.TestPassword, s.issuer, s.issuer, mockidp.TestPassword, s.runs(), s.issuer, mockidp.SourceText(s.idp.GeoIP.Description()), took.Milliseconds())
+}
+
+// runs says which Actions a login runs.
+func (s *stack) runs() string {
+	flow, err := s.idp.Store.Flow(context.Background(), mockidp.Trigger)
+	if err != nil || len(flow) == 0 {
+		return "none in the login flow yet: see the dashboard"
+	}
+	names := make([]string, len(flow))
+	for i, v := range flow {
+		names[i] = v.Name
+	}
+	return "each login runs " + strings.Join(names, ", ")
 }

@@ -4,9 +4,9 @@
 // what an Action's draft looks like in an editor.
 //
 // It reads and writes the tenant through package store and lets package actions
-// check code. Why a claim is missing it learns from package why. It neither takes part in a login nor speaks JSON: what a program
-// may do is in packages management (Auth0's Management API v2) and mockidp
-// (/_mock/).
+// check code; why a claim is missing it learns from package why. It neither takes
+// part in a login nor has an API: what a program may do is in packages management
+// (Auth0's Management API v2) and mockidp (/_mock/).
 //
 // # Pages
 //

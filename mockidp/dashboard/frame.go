@@ -47,8 +47,11 @@ func (d *Dashboard) frame(r *http.Request, title, path string, scripts ...string
 // placeholders when there is none.
 func (d *Dashboard) firstClient(ctx context.Context) (*store.Client, error) {
 	clients, err := d.cfg.Store.Clients(ctx)
-	if err != nil || len(clients) > 0 {
-		return append(clients, nil)[0], err
+	if err != nil {
+		return nil, err
+	}
+	if len(clients) > 0 {
+		return clients[0], nil
 	}
 	return &store.Client{ID: "CLIENT_ID", Name: "your application", Secret: "CLIENT_SECRET"}, nil
 }

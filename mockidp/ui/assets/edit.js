@@ -130,6 +130,8 @@ form.addEventListener("submit", async (event) => {
     for (const id of parts) document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
     form.elements.base.value = page.querySelector("#editor [name=base]").value;
     prepare();
+    const failed = document.querySelector("#result [data-mark]");
+    if (failed) code.dispatchEvent(new CustomEvent("mark", { detail: { line: Number(failed.dataset.mark), message: failed.dataset.message } }));
     const again = [...form.elements].find((e) => e.name === pressed.name && e.value === pressed.value);
     (document.querySelector("main [autofocus]") ?? again ?? document.getElementById("panes").querySelector("[role=tab][aria-selected=true]")).focus();
   } catch (error) {

@@ -4,7 +4,7 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, s
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { javascript, javascriptLanguage } from "@codemirror/lang-javascript";
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { linter, lintGutter, lintKeymap } from "@codemirror/lint";
+import { linter, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { EditorState, Prec } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
@@ -60,9 +60,13 @@ function completions(context) {
   return { from: word.from, options, validFor: /^[\w$.]*$/ };
 }
 
+// A line that has failed in a test: it stays marked until the text changes.
+let failed = null;
+
 // problems asks the server, which compiles as Deploy does.
 async function problems(view) {
   const text = view.state.doc;
+  if (failed?.text.eq(text)) return [failed.mark];
   let answer;
   try {
     answer = await fetch(form.dataset.check, { method: "POST", body: new URLSearchParams({ code: text.toString() }) });
@@ -70,7 +74,9 @@ async function problems(view) {
     return []; // the server is away: Deploy will say so
   }
   if (!answer.ok) return [];
-  return (await answer.json()).map(({ line, column, message }) => {
+  const list = await answer.json();
+  if (failed?.text.eq(text)) return [failed.mark]; // it failed meanwhile
+  return list.map(({ line, column, message }) => {
     const at = text.line(Math.min(Math.max(line, 1), text.lines));
     const from = Math.min(at.from + Math.max(column - 1, 0), at.to);
     return { from, to: Math.max(from, at.to), severity: "error", message };
@@ -111,10 +117,18 @@ function mount() {
     view.dispatch(view.state.replaceSelection(event.detail));
     view.focus();
   };
+  const marked = ({ detail }) => {
+    if (detail.line < 1 || detail.line > view.state.doc.lines) return;
+    const at = view.state.doc.line(detail.line);
+    failed = { text: view.state.doc, mark: { from: at.from, to: at.to, severity: "error", message: detail.message } };
+    view.dispatch(setDiagnostics(view.state, [failed.mark]));
+    view.dispatch({ effects: EditorView.scrollIntoView(at.from, { y: "center" }) });
+  };
   const labelled = () => view.focus();
   const label = document.querySelector("label[for=code]");
   field.addEventListener("replaced", replaced);
   field.addEventListener("insert", inserted);
+  field.addEventListener("mark", marked);
   label.addEventListener("click", labelled);
 
   const line = Number(field.dataset.line);
@@ -125,6 +139,7 @@ function mount() {
   return () => {
     field.removeEventListener("replaced", replaced);
     field.removeEventListener("insert", inserted);
+    field.removeEventListener("mark", marked);
     label.removeEventListener("click", labelled);
     delete field.focus;
     view.destroy();
