@@ -101,7 +101,7 @@ func everyPage(t *testing.T, browser context.Context) {
 		b.fill("#name", "a-very-long-name-of-an-action-that-is-hardly-good-style-but-allowed")
 		b.page("editor, created", 200, b.click(labelled("Create")))
 		b.press(codeEditor)
-		b.insert("exports.onExecutePostLogin = async () => { " + strings.Repeat("wide ", 60) + "};")
+		b.paste("exports.onExecutePostLogin = async () => { " + strings.Repeat("wide ", 60) + "};")
 		b.page("editor, a mistake", 422, b.click(labelled("Deploy")))
 		b.page("delete", 200, b.click(labelled("Delete this Action")))
 		b.page("Flows", 200, b.open(s.issuer+"dashboard/actions/flows"))

@@ -1,15 +1,18 @@
 package dashboard_test
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
 	"example.com/postlogin/mockidp"
+	"example.com/postlogin/mockidp/mockidptest"
 )
 
 // editing opens the editor on a new Action with this code.
@@ -274,5 +277,37 @@ func TestHelp(t *testing.T) {
 	b.says(`event.request.geoip.cityName "Georgetown"`, "event.stats.logins_count 1", "api.idToken.setCustomClaim(name, value)")
 	if b.field("pane") != "help" {
 		t.Errorf("pane = %q", b.field("pane"))
+	}
+}
+
+// A test that never ends is stopped, and no login waits for it meanwhile: tests
+// have a runtime of their own.
+func TestEndlessRun(t *testing.T) {
+	b := newBoard(t, mockidptest.Tune(func(o *mockidp.Options) { o.Runtime.Limits.Time = 300 * time.Millisecond }))
+	a := b.action("claims", "exports.onExecutePostLogin = async (event, api) => {\n  for (;;) {}\n};", 0)
+	b.open("actions/library/details/"+a.ID).press("Run", nil)
+	b.want(200)
+	b.reports("timeout", "exceeded the 300ms limit", "The login fails.")
+	b.write("exports.onExecutePostLogin = async (event, api) => { api.idToken.setCustomClaim(\"a\", 1); };", "Run")
+	b.reports("ok", "Set ID token claim a = 1")
+}
+
+// What the code editor asks while somebody types.
+func TestCheckCode(t *testing.T) {
+	b := editing(t, good)
+	at := b.URL.String() + "/check"
+	for code, want := range map[string]string{
+		good:                                   "[]",
+		strings.ReplaceAll(good, "\n", "\r\n"): "[]",
+		"const = 1;":                           `[{"line":1,"column":7,"message":"Expected identifier but found \"=\""}]`,
+	} {
+		resp, err := b.Client.PostForm(at, url.Values{"code": {code}})
+		must(t, err)
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		must(t, err)
+		if got := strings.TrimSpace(string(body)); got != want || resp.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("%q: %s, %q, want %s", code, got, resp.Header.Get("Content-Type"), want)
+		}
 	}
 }
