@@ -146,6 +146,7 @@ func (s *Server) wire() (err error) {
 	s.board, err = dashboard.New(dashboard.Config{
 		BasePath: s.base, Issuer: s.cfg.Issuer, Secure: strings.HasPrefix(s.cfg.Issuer, "https:"),
 		Store: s.cfg.Store, Actions: s.cfg.Actions, Trial: s.cfg.Trial, Event: s.trialEvent, Places: s.trialPlaces, Trusted: s.isTrusted, Token: s.cfg.AdminToken, Log: s.log, Now: s.now,
+		HashPassword: login.HashPassword,
 	})
 	if err != nil {
 		return fmt.Errorf("mockidp: %w", err)

@@ -47,6 +47,7 @@ func TestBrowser(t *testing.T) {
 		{"a log out at the provider reaches the app", loggedOutElsewhere},
 		{"pages of the log", logPages},
 		{"the log in ten tabs", liveLogs},
+		{"pages of users and applications", tenantPages},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, browser) })

@@ -41,6 +41,9 @@ type Config struct {
 	// Places are on offer as origins of a test login; nil: none.
 	Places func() []Place
 
+	// HashPassword makes the hash of a password for an account. Required.
+	HashPassword func(ctx context.Context, password string) (string, error)
+
 	// Trusted reports whether a request may in without more ado. Required.
 	Trusted func(*http.Request) bool
 	// Token lets in whoever shows it. Empty: only Trusted lets anybody in.
@@ -66,8 +69,8 @@ type Dashboard struct {
 
 // New checks cfg and returns a ready handler. It does no I/O.
 func New(cfg Config) (*Dashboard, error) {
-	if cfg.Store == nil || cfg.Actions == nil || cfg.Trial == nil || cfg.Event == nil || cfg.Trusted == nil {
-		return nil, errors.New("dashboard: Store, Actions, Trial, Event and Trusted are required")
+	if cfg.Store == nil || cfg.Actions == nil || cfg.Trial == nil || cfg.Event == nil || cfg.HashPassword == nil || cfg.Trusted == nil {
+		return nil, errors.New("dashboard: Store, Actions, Trial, Event, HashPassword and Trusted are required")
 	}
 	if cfg.Places == nil {
 		cfg.Places = func() []Place { return nil }
@@ -97,6 +100,18 @@ func (d *Dashboard) routes() http.Handler {
 	page("GET "+Path+flowsPath, d.flows)
 	page("GET "+Path+flowPath, d.flow)
 	page("POST "+Path+flowPath, d.editFlow)
+	page("GET "+Path+appsPath, d.applications)
+	page("GET "+Path+createAppPath, d.createAppPage)
+	page("POST "+Path+createAppPath, d.createApp)
+	page("GET "+Path+appsPath+"/{id}", d.application)
+	page("POST "+Path+appsPath+"/{id}", d.editApp)
+	page("GET "+Path+usersPath, d.users)
+	page("GET "+Path+createUserPath, d.createUserPage)
+	page("POST "+Path+createUserPath, d.createUser)
+	page("GET "+Path+usersPath+"/{id}", d.user)
+	page("POST "+Path+usersPath+"/{id}", d.editUser)
+	page("GET "+Path+usersPath+"/{id}/delete", d.deleteUserPage)
+	page("POST "+Path+usersPath+"/{id}/delete", d.deleteUser)
 	page("GET "+Path+logsPath, d.logs)
 	page("GET "+Path+livePath, d.live)
 	page("GET "+Path+downloadPath, d.download)

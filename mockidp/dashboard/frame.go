@@ -23,6 +23,8 @@ func (d *Dashboard) menu() []ui.MenuGroup {
 	return []ui.MenuGroup{
 		{Links: []ui.Link{d.to("Getting Started", startPath)}},
 		{Name: "Actions", Links: []ui.Link{d.to("Flows", flowsPath), d.to("Library", libraryPath)}},
+		{Name: "Applications", Links: []ui.Link{d.to("Applications", appsPath)}},
+		{Name: "User Management", Links: []ui.Link{d.to("Users", usersPath)}},
 		{Name: "Monitoring", Links: []ui.Link{d.to("Logs", logsPath), d.to("Missing claim?", whyPath)}},
 	}
 }

@@ -1,9 +1,10 @@
 package dashboard
 
 import (
-	"context"
 	"fmt"
 	"strings"
+
+	"example.com/postlogin/mockidp/store"
 )
 
 // snippet is something to paste that connects an application to this provider.
@@ -11,13 +12,9 @@ type snippet struct {
 	ID, Name, Text string
 }
 
-// snippets are filled in with the first application's real values. The tenant is
-// for tests: its secrets are shown.
-func (d *Dashboard) snippets(ctx context.Context) ([]snippet, error) {
-	c, err := d.firstClient(ctx)
-	if err != nil {
-		return nil, err
-	}
+// snippetsFor are filled in with the application's real values. The tenant is for
+// tests: its secrets are shown.
+func (d *Dashboard) snippetsFor(c *store.Client) []snippet {
 	callback := "http://localhost:3000/callback"
 	if len(c.RedirectURIs) > 0 {
 		callback = c.RedirectURIs[0]
@@ -43,5 +40,5 @@ app.use(auth({
   authorizationParams: { response_type: "code", scope: "openid profile email" },
 }));
 `)},
-	}, nil
+	}
 }
