@@ -146,7 +146,7 @@ func (s *Server) wire() (err error) {
 	s.board, err = dashboard.New(dashboard.Config{
 		BasePath: s.base, Issuer: s.cfg.Issuer, Secure: strings.HasPrefix(s.cfg.Issuer, "https:"),
 		Store: s.cfg.Store, Actions: s.cfg.Actions, Trial: s.cfg.Trial, Event: s.trialEvent, Places: s.trialPlaces, Trusted: s.isTrusted, Token: s.cfg.AdminToken, Log: s.log, Now: s.now,
-		HashPassword: login.HashPassword,
+		HashPassword: login.HashPassword, Tools: s.tools(),
 	})
 	if err != nil {
 		return fmt.Errorf("mockidp: %w", err)
@@ -221,6 +221,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET /_mock/logins/{id}", s.adminOnly(s.showRun))
 	mux.HandleFunc("GET /_mock/transactions/{id}", s.showTransaction)
 	mux.HandleFunc("GET /_mock/transactions/{id}/why", s.whyMissing)
+	mux.Handle("GET /_mock/locations", s.adminOnly(s.listLocations))
 	mux.Handle("GET /_mock/why", s.adminOnly(s.whyMissingToAdmin))
 	if s.cfg.Outbox != nil {
 		shown := sameOrigin.Handler(s.adminOnly(s.cfg.Outbox.Handler().ServeHTTP))

@@ -48,6 +48,7 @@ func TestBrowser(t *testing.T) {
 		{"pages of the log", logPages},
 		{"the log in ten tabs", liveLogs},
 		{"pages of users and applications", tenantPages},
+		{"pages of outbox, keys and locations", toolPages},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, browser) })

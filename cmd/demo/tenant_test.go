@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/postlogin/mockidp"
 	"example.com/postlogin/mockidp/store"
 )
 
@@ -48,4 +49,32 @@ func tenantPages(t *testing.T, browser context.Context) {
 	b.page("Application, all snippets", 200, 200)
 	b.fill("#callbacks", "localhost:3000/callback")
 	b.page("Application, wrong callback", 422, b.click(labelled("Save")))
+}
+
+// toolPages looks at the pages of outbox, keys and locations.
+func toolPages(t *testing.T, browser context.Context) {
+	s := openStack(t)
+	b := ownCookies(t, browser)
+	w := &workshop{t: t, s: s, b: b}
+	b.page("Outbox, empty", 200, b.open(s.issuer+"dashboard/outbox"))
+	must(t, mockidp.Deploy(t.Context(), s.idp.Store, "people", `exports.onExecutePostLogin = async (event, api) => {
+  await fetch("https://people.example.com/v1/people/`+strings.Repeat("long/", 30)+`?email=" + event.user.email, {
+    method: "POST", headers: { authorization: "Bearer x", "content-type": "application/json" }, body: JSON.stringify({ name: event.user.name, tags: ["a", "b"] }) });
+};`))
+	w.logIn("London")
+	b.page("Outbox", 200, b.open(s.issuer+"dashboard/outbox"))
+	b.page("a request", 200, b.click(`main tbody a`))
+	b.page("a rule for it", 200, b.click(labelled("Answer with…")))
+	b.fill("#status", "1000")
+	b.page("a wrong rule", 422, b.click(labelled("Add rule")))
+	b.fill("#status", "503")
+	b.fill("#delay", "50")
+	b.page("with a rule", 200, b.click(labelled("Add rule")))
+	b.page("found nothing", 200, b.open(s.issuer+"dashboard/outbox?q=nothing"))
+
+	b.page("Keys", 200, b.open(s.issuer+"dashboard/keys"))
+	b.page("Keys, rotated", 200, b.click(labelled("Rotate now")))
+	b.page("Locations", 200, b.open(s.issuer+"dashboard/locations"))
+	b.page("Locations, looked up", 200, b.click(`//a[contains(., "Tokyo")]`))
+	b.page("Locations, no address", 400, b.open(s.issuer+"dashboard/locations?ip=x"))
 }

@@ -44,6 +44,9 @@ type Config struct {
 	// HashPassword makes the hash of a password for an account. Required.
 	HashPassword func(ctx context.Context, password string) (string, error)
 
+	// Tools are what the pages under Testing work with. Required.
+	Tools Tools
+
 	// Trusted reports whether a request may in without more ado. Required.
 	Trusted func(*http.Request) bool
 	// Token lets in whoever shows it. Empty: only Trusted lets anybody in.
@@ -105,6 +108,12 @@ func (d *Dashboard) routes() http.Handler {
 	page("POST "+Path+createAppPath, d.createApp)
 	page("GET "+Path+appsPath+"/{id}", d.application)
 	page("POST "+Path+appsPath+"/{id}", d.editApp)
+	page("GET "+Path+outboxPath, d.outbox)
+	page("POST "+Path+outboxPath, d.editOutbox)
+	page("GET "+Path+outboxPath+"/{id}", d.outgoing)
+	page("GET "+Path+keysPath, d.keys)
+	page("POST "+Path+keysPath, d.editKeys)
+	page("GET "+Path+locationsPath, d.locations)
 	page("GET "+Path+usersPath, d.users)
 	page("GET "+Path+createUserPath, d.createUserPage)
 	page("POST "+Path+createUserPath, d.createUser)

@@ -25,7 +25,8 @@ func (d *Dashboard) menu() []ui.MenuGroup {
 		{Name: "Actions", Links: []ui.Link{d.to("Flows", flowsPath), d.to("Library", libraryPath)}},
 		{Name: "Applications", Links: []ui.Link{d.to("Applications", appsPath)}},
 		{Name: "User Management", Links: []ui.Link{d.to("Users", usersPath)}},
-		{Name: "Monitoring", Links: []ui.Link{d.to("Logs", logsPath), d.to("Missing claim?", whyPath)}},
+		{Name: "Monitoring", Links: []ui.Link{d.to("Logs", logsPath), d.to("Outbox", outboxPath), d.to("Missing claim?", whyPath)}},
+		{Name: "Testing", Links: []ui.Link{d.to("Keys", keysPath), d.to("Locations", locationsPath)}},
 	}
 }
 

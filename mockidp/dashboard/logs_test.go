@@ -295,7 +295,7 @@ func thousand(t testing.TB, idp *mockidptest.Server, run *store.Run) {
 
 // pages are the addresses whose weight and cost count.
 func pages(run string) []string {
-	return []string{"applications", "applications/demo-app", "users", "users/auth0%7C5eed00000000000000000001", "logs", "logs?q=type:s+user:ada+claim:login_count", "logs/" + run, "logs/" + run + "?tab=event", "logs/" + run + "?tab=token", "logs/" + run + "?tab=raw",
+	return []string{"outbox", "keys", "locations", "applications", "applications/demo-app", "users", "users/auth0%7C5eed00000000000000000001", "logs", "logs?q=type:s+user:ada+claim:login_count", "logs/" + run, "logs/" + run + "?tab=event", "logs/" + run + "?tab=token", "logs/" + run + "?tab=raw",
 		"why?claim=login_count"}
 }
 

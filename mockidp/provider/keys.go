@@ -119,6 +119,17 @@ func (k *keyring) rotate(ctx context.Context, alg string) error {
 	return err
 }
 
+// removeRetired deletes the keys that no longer sign.
+func (k *keyring) removeRetired(ctx context.Context) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err := k.store.DeleteRetiredKeys(ctx); err != nil {
+		return err
+	}
+	_, err := k.reload(ctx)
+	return err
+}
+
 // newKey makes a signing key.
 func newKey(alg string, now time.Time) (*store.Key, error) {
 	var private crypto.Signer

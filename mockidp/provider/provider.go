@@ -157,3 +157,13 @@ func (p *Provider) RotateKey(ctx context.Context, alg string) error {
 	}
 	return nil
 }
+
+// RemoveRetiredKeys deletes the keys that no longer sign, as after a theft: tokens and
+// hints signed by them can't be verified any more. Other Providers on the same store
+// follow within seconds.
+func (p *Provider) RemoveRetiredKeys(ctx context.Context) error {
+	if err := p.keys.removeRetired(ctx); err != nil {
+		return fmt.Errorf("provider: remove retired keys: %w", err)
+	}
+	return nil
+}

@@ -36,3 +36,9 @@ func (s *Store) Keys(ctx context.Context) (keys []*Key, err error) {
 func (s *Store) RetireKey(ctx context.Context, kid string, now time.Time) error {
 	return s.change(ctx, ErrNotFound, `UPDATE keys SET retired_at = $2 WHERE id = $1`, kid, ms(now))
 }
+
+// DeleteRetiredKeys deletes the keys that no longer sign. What they have signed can't
+// be verified any more.
+func (s *Store) DeleteRetiredKeys(ctx context.Context) error {
+	return s.change(ctx, nil, `DELETE FROM keys WHERE retired_at <> 0`)
+}

@@ -77,3 +77,8 @@ func (s *Store) UseOutboxRule(ctx context.Context, id string) error {
 		return l.change(ctx, ErrGone, `UPDATE outbox_rules SET used = used + 1 WHERE id = $1 AND used < times`, id)
 	})
 }
+
+// DeleteOutboxRule deletes the rule with id; ErrNotFound.
+func (s *Store) DeleteOutboxRule(ctx context.Context, id string) error {
+	return s.change(ctx, ErrNotFound, `DELETE FROM outbox_rules WHERE id = $1`, id)
+}
