@@ -73,8 +73,12 @@ func (l *lane) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 }
 
 func (l *lane) close() {
+	// SQLite keeps a connection, its locks and the WAL as long as one statement is open.
+	for _, st := range l.stmts {
+		st.Close()
+	}
 	if l.conn != nil {
-		l.conn.Close() // with it go its statements
+		l.conn.Close()
 	}
 }
 

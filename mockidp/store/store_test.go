@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -74,6 +75,23 @@ func TestFileIsForItsOwnerOnly(t *testing.T) {
 		must(t, err)
 		if info.Mode().Perm() != want {
 			t.Errorf("%s has mode %v, want %v", filepath.Base(path), info.Mode().Perm(), want)
+		}
+	}
+}
+
+// TestCloseLeavesOneFile: what is copied away after Close has everything in it.
+func TestCloseLeavesOneFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "idp.db")
+	s, err := store.Open(t.Context(), "file:"+path)
+	must(t, err)
+	must(t, s.PutSetting(t.Context(), "k", "v"))
+	if _, err := s.Setting(t.Context(), "k"); err != nil {
+		t.Error(err)
+	}
+	must(t, s.Close())
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if _, err := os.Stat(path + suffix); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("after Close there is still %s%s: %v", filepath.Base(path), suffix, err)
 		}
 	}
 }
