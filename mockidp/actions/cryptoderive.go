@@ -72,6 +72,9 @@ func (w *world) scrypt(secret, salt []byte, args hostArgs, n int) ([]byte, error
 	if size > maxScrypt/128/cost || cost*size*128 > maxScryptWork/parallel {
 		w.throwCode("RangeError", "ERR_CRYPTO_INVALID_SCRYPT_PARAMS", "Invalid scrypt params: memory limit exceeded (this emulator works on 32 MB at most)")
 	}
+	if n == 0 {
+		return nil, nil // Node's answer too; package scrypt panics
+	}
 	return scrypt.Key(secret, salt, int(cost), int(size), int(parallel), n)
 }
 

@@ -58,6 +58,7 @@ for (const size of [12, 16]) {
 tell(crypto.pbkdf2Sync('password', 'salt', 1000, 40, 'sha512').toString('hex'));
 tell(crypto.scryptSync('password', 'salt', 32).toString('hex'));
 tell(crypto.scryptSync('password', 'salt', 16, { N: 1024, r: 4, p: 2 }).toString('hex'));
+tell([crypto.scryptSync('p', 's', 0).length, crypto.pbkdf2Sync('p', 's', 1, 0, 'sha1').length, crypto.hkdfSync('sha256', 'k', 's', 'i', 0).byteLength]);
 tell(Buffer.from(crypto.hkdfSync('sha256', 'key', 'salt', 'info', 42)).toString('hex'));
 tell(await new Promise((resolve) => crypto.pbkdf2('p', 's', 2, 8, 'sha1', (err, v) => resolve([err, v.toString('hex')]))));
 const a = crypto.generateKeyPairSync('x25519'), b = crypto.generateKeyPairSync('x25519');
