@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -26,8 +27,15 @@ func runActions(ctx context.Context, args, environ []string, stdout, stderr io.W
 		return deploy(ctx, args, environ, stdout, stderr)
 	case "test":
 		return testActions(ctx, args, environ, stdout, stderr)
+	case "help", "-h", "-help", "--help":
+		fmt.Fprint(stderr, `Usage: mockidp actions deploy FILE.js [flags]   check an Action, deploy it, put it last in the login flow
+       mockidp actions test FILE.js… [flags]    run Actions for one login in memory and say what they did
+
+Each has its own --help.
+`)
+		return flag.ErrHelp
 	}
-	return fmt.Errorf("mockidp actions: no command %q: expected deploy FILE.js or test FILE.js", command)
+	return fmt.Errorf("actions: no command %q: expected deploy FILE.js or test FILE.js", command)
 }
 
 // deploy is "mockidp actions deploy FILE". It works on the database itself, so a

@@ -35,7 +35,7 @@ type config struct {
 // parse reads all settings of a server; every wrong one is in the error.
 func parse(args, environ []string, stderr io.Writer) (*config, error) {
 	c := &config{set: settings.New("mockidp", "MOCKIDP_", stderr)}
-	c.set.Call("mockidp [serve | ready | actions deploy | actions test | trigger post-login | config | version] [flags]")
+	c.set.Call("mockidp [serve | ready | actions deploy | actions test | trigger post-login | config | version | help] [flags]")
 	c.set.Switch(&c.wait, "wait", "with the command ready: ask until it is")
 	c.set.Value("timeout", "", "30s", "with the command ready: how long to wait", func(v string) (err error) {
 		c.timeout, err = time.ParseDuration(v)

@@ -8,6 +8,7 @@
 //	mockidp trigger post-login               one whole login without a browser
 //	mockidp config                           print each setting and where it came from
 //	mockidp version
+//	mockidp help
 package main
 
 import (
@@ -59,6 +60,8 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	case "version":
 		_, err := fmt.Fprintln(stdout, "mockidp", version())
 		return err
+	case "help":
+		return serve(ctx, []string{"--help"}, environ, stderr)
 	}
-	return fmt.Errorf("no command %q: expected serve, ready, actions, trigger, config or version", command)
+	return fmt.Errorf("no command %q: expected serve, ready, actions, trigger, config, version or help", command)
 }

@@ -227,22 +227,19 @@ func (s *Set) unknown(env map[string]string, where string) (warnings []string) {
 	return warnings
 }
 
-// Print writes each setting with its value and where it came from; secrets are hidden.
+// Print writes each setting with its value and where it came from; secrets are
+// hidden. What is a flag only belongs to one call and is no setting.
 func (s *Set) Print(w io.Writer) {
 	for _, v := range s.all {
+		if v.env == "" {
+			continue
+		}
 		value := v.value
 		if v.secret && value != "" {
 			value = "(hidden)"
 		}
-		fmt.Fprintf(w, "%-24s %-40s %s\n", v.label(), value, v.source)
+		fmt.Fprintf(w, "%-24s %-40s %s\n", v.env, value, v.source)
 	}
-}
-
-func (v *setting) label() string {
-	if v.env == "" {
-		return "--" + v.flag
-	}
-	return v.env
 }
 
 func (s *Set) usage(w io.Writer) {

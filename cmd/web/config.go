@@ -31,6 +31,7 @@ type config struct {
 // parse reads all settings; every wrong one is in the error.
 func parse(args, environ []string, stderr io.Writer) (*config, error) {
 	c := &config{set: settings.New("web", "OIDC_", stderr), web: web.Config{Version: version()}}
+	c.set.Call("web [serve | ready | config | version | help] [flags]")
 	c.declareApp(environ)
 	c.declareProvider()
 	c.set.Switch(&c.wait, "wait", "with the command ready: ask until it is")

@@ -5,6 +5,7 @@
 //	web ready [--wait] [--timeout 30s]   exit 0 when the running app is ready
 //	web config                           print each setting and where it came from
 //	web version
+//	web help
 package main
 
 import (
@@ -56,8 +57,10 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	case "version":
 		_, err := fmt.Fprintln(stdout, "web", version())
 		return err
+	case "help":
+		return serve(ctx, []string{"--help"}, environ, stderr)
 	}
-	return fmt.Errorf("no command %q: expected serve, ready, config or version", command)
+	return fmt.Errorf("no command %q: expected serve, ready, config, version or help", command)
 }
 
 // serve runs the app until ctx ends.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"flag"
 	"strings"
 	"testing"
 )
@@ -57,6 +59,16 @@ func TestDefaults(t *testing.T) {
 	}
 	if c.listen != "127.0.0.1:8123" || c.web.Issuer != "http://localhost:9400/" || c.web.RedirectURL != "http://localhost:3000/callback" || !c.web.ShowRawToken {
 		t.Errorf("listen %s, %+v", c.listen, c.web)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, word := range []string{"help", "--help"} {
+		var out bytes.Buffer
+		if err := run(t.Context(), []string{word}, nil, t.Output(), &out); !errors.Is(err, flag.ErrHelp) || !strings.Contains(out.String(), "Usage: web [serve | ready |") {
+			t.Errorf("%s: %v\n%s", word, err, &out)
+		}
 	}
 }
 
