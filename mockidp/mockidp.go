@@ -217,12 +217,9 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /livez", s.livez)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("GET /healthz", s.readyz)
-	mux.Handle("GET /_mock/logins", s.adminOnly(s.listRuns))
-	mux.Handle("GET /_mock/logins/{id}", s.adminOnly(s.showRun))
-	mux.HandleFunc("GET /_mock/transactions/{id}", s.showTransaction)
-	mux.HandleFunc("GET /_mock/transactions/{id}/why", s.whyMissing)
-	mux.Handle("GET /_mock/locations", s.adminOnly(s.listLocations))
-	mux.Handle("GET /_mock/why", s.adminOnly(s.whyMissingToAdmin))
+	for _, m := range s.mockRoutes() {
+		mux.Handle(m.pattern, m.handler)
+	}
 	if s.cfg.Outbox != nil {
 		shown := sameOrigin.Handler(s.adminOnly(s.cfg.Outbox.Handler().ServeHTTP))
 		mux.Handle("/_mock/outbox", shown)

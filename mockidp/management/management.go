@@ -93,6 +93,22 @@ func Scopes() []string {
 	return slices.Compact(list)
 }
 
+// Route is one method of one address, for a description of them.
+type Route struct {
+	Pattern string   // as http.ServeMux has it
+	Status  int      // of the answer when all is well
+	Scopes  []string // any of which the token needs
+}
+
+// Routes are the addresses that an API serves.
+func Routes() []Route {
+	var list []Route
+	for _, r := range slices.Concat(new(API).routes(), new(API).namedRoutes()) {
+		list = append(list, Route{r.pattern, r.status, r.scopes})
+	}
+	return list
+}
+
 // A route is one method of one path. It asks for one of scopes; do returns what
 // to answer as JSON, nil for nothing.
 type route struct {

@@ -20,14 +20,35 @@ const (
 // send, and with ?secrets=show their credentials.
 func (o *Outbox) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /_mock/outbox", o.handler(o.list))
-	mux.HandleFunc("DELETE /_mock/outbox", o.handler(o.clear))
-	mux.HandleFunc("GET /_mock/outbox/{id}", o.handler(o.show))
-	mux.HandleFunc("GET /_mock/outbox/rules", o.handler(o.listRules))
-	mux.HandleFunc("PUT /_mock/outbox/rules", o.handler(o.putRules))
-	mux.HandleFunc("POST /_mock/outbox/rules", o.handler(o.postRule))
-	mux.HandleFunc("DELETE /_mock/outbox/rules", o.handler(o.clearRules))
+	for _, r := range o.routes() {
+		mux.HandleFunc(r.Pattern, o.handler(r.do))
+	}
 	return mux
+}
+
+// Route is one method of one address.
+type Route struct {
+	Pattern string   // as http.ServeMux has it
+	Summary string   // for people
+	Query   []string // parameters that it reads
+	Body    bool     // it reads a JSON body
+
+	do func(*http.Request) (any, error)
+}
+
+// Routes are the addresses that Handler serves, for a description of them.
+func Routes() []Route { return new(Outbox).routes() }
+
+func (o *Outbox) routes() []Route {
+	return []Route{
+		{"GET /_mock/outbox", "What Actions asked for, newest first", []string{"limit", "transaction", "secrets"}, false, o.list},
+		{"DELETE /_mock/outbox", "Empty the outbox; the rules stay", nil, false, o.clear},
+		{"GET /_mock/outbox/{id}", "One request with its answer", []string{"secrets"}, false, o.show},
+		{"GET /_mock/outbox/rules", "The rules that answer", nil, false, o.listRules},
+		{"PUT /_mock/outbox/rules", "These rules and no others", nil, true, o.putRules},
+		{"POST /_mock/outbox/rules", "One more rule, behind the others", nil, true, o.postRule},
+		{"DELETE /_mock/outbox/rules", "No rules", nil, false, o.clearRules},
+	}
 }
 
 // problem is an error that the client caused.
