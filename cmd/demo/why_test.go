@@ -34,8 +34,11 @@ func whyMissing(t *testing.T, browser context.Context) {
 		{"not-in-flow", "login_count", func(w *workshop) { w.deployed("post-login-claims", sets) },
 			[]string{"post-login-claims is deployed, but not in the Login flow. Actions > Flows > Login, drag it in, Apply."}},
 		{"not-applied", "login_count", func(w *workshop) {
-			a := w.deployed("post-login-claims", sets)
-			must(w.t, w.s.idp.Store.SetPendingFlow(w.t.Context(), mockidp.Trigger, []string{a.ID}))
+			w.deployed("post-login-claims", sets)
+			w.b.open(w.s.issuer + "dashboard/actions/flows/login")
+			w.b.press(`//button[@aria-label="Add post-login-claims"]`)
+			w.b.waitUntil(`performance.getEntriesByType("resource").some(e => e.name.endsWith("/pending") && e.responseEnd > 0)`)
+			w.b = newTab(w.t, w.b.ctx) // the page of the flow stays open, with what was not applied
 		}, []string{"You put it in the flow but did not press Apply."}},
 		{"ran-before", "login_count", func(w *workshop) { w.logIn(""); w.inFlow("post-login-claims", sets) },
 			[]string{"Your token is from ", ", the flow was changed at ", ". Log out and in again."}},

@@ -169,6 +169,10 @@ func (d *Dashboard) editFlow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	// Kept for nothing but the answer "you did not press Apply" (package why).
+	if err := d.cfg.Store.SetPendingFlow(r.Context(), trigger, order); err != nil {
+		return err
+	}
 	v.Installed = op == "tab" && id == "installed"
 	v.say(op, id, at)
 	return d.show(w, r, http.StatusOK, flowPage(v))

@@ -273,3 +273,23 @@ func TestPendingFlowIsForgotten(t *testing.T) {
 	b.post(b.idp.Issuer+"dashboard/actions/flows/login/pending", url.Values{"order": {"no such Action"}})
 	b.want(http.StatusNotFound)
 }
+
+// The page of the flow tells of an order that was not applied, without a script too.
+func TestPendingFlowOfThePage(t *testing.T) {
+	b := newBoard(t)
+	b.action("post-login-claims", on(setCount), 1)
+	b.open("actions/flows/login").press("Add post-login-claims", nil).want(http.StatusOK)
+	ask := func(want string) {
+		t.Helper()
+		other := b.another()
+		other.open("why?claim=login_count")
+		if got := other.cause(); got != want {
+			t.Errorf("cause = %q, want %q", got, want)
+		}
+	}
+	ask("not-applied")
+	b.press("Remove post-login-claims", nil).want(http.StatusOK)
+	ask("not-in-flow")
+	b.press("Add post-login-claims", nil).press("Apply", nil).want(http.StatusOK)
+	ask("no-login")
+}

@@ -44,6 +44,19 @@ function refresh() {
   nothing.hidden = all.length > 0;
   dirty.hidden = !isDirty();
   apply.disabled = !isDirty();
+  note(all.map((card) => card.dataset.id));
+}
+
+// The server is told of an order that is not applied, as it is without this script:
+// it can then say so to somebody who misses a claim. One after the other, and if one
+// is lost that answer is a little less exact.
+let noted = base;
+let notes = Promise.resolve();
+function note(order) {
+  if (order.join() === noted) return;
+  noted = order.join();
+  const body = new URLSearchParams(order.map((id) => ["order", id]));
+  notes = notes.then(() => fetch(`${form.getAttribute("action")}/pending`, { method: "POST", body, keepalive: true })).catch(() => {});
 }
 
 function makeCard(entry) {
@@ -203,7 +216,7 @@ if (filter) {
 // Leaving with an order that was not applied asks first; Discard has been asked for.
 let leaving = false;
 form.addEventListener("submit", () => { leaving = true; });
-for (const link of document.querySelectorAll("[data-discard]")) link.addEventListener("click", () => { leaving = true; });
+for (const link of document.querySelectorAll("[data-discard]")) link.addEventListener("click", () => { leaving = true; note(base ? base.split(",") : []); });
 addEventListener("pageshow", () => { leaving = false; });
 addEventListener("beforeunload", (event) => { if (!leaving && isDirty()) event.preventDefault(); });
 
