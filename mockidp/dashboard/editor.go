@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"example.com/postlogin/mockidp/actions"
@@ -30,6 +31,7 @@ type editorView struct {
 	Code    string // the text in the editor: the draft, or what was posted
 	Base    string // store.HashCode of the draft that the text is compared with
 	Unsaved bool   // the text is not the draft
+	Line    int    // to begin at; 0: the first
 
 	panesView
 
@@ -79,9 +81,16 @@ func (d *Dashboard) editor(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := d.newEditorView(r, a, editorForm{}, true)
+	q, f := r.URL.Query(), editorForm{}
+	if event := q.Get("event"); event != "" { // a login of the log, as the event of a test
+		f.pane, f.choice = paneTest, event
+	}
+	v, err := d.newEditorView(r, a, f, true)
 	if err != nil {
 		return err
+	}
+	if line, err := strconv.Atoi(q.Get("line")); err == nil && line > 0 {
+		v.Line = line
 	}
 	v.Done, v.Offer = doneText(r.URL.Query().Get("done"), v)
 	return d.showEditor(w, r, http.StatusOK, v)

@@ -107,6 +107,14 @@ func TestStoryOfALogin(t *testing.T) {
 	}
 	b.noMarkup()
 
+	// The link loads this very login into the test pane, also when it is an old one.
+	for range 12 {
+		b.logIn("203.0.113.97")
+	}
+	b.another().open(strings.TrimPrefix(attribute(link, "href"), "/dashboard/")).wantEvent("192.0.2.1")
+	b.another().open(strings.TrimPrefix(editorOf(a), "/dashboard/") + "?event=run:nope").says("The record of this login is gone")
+	b.another().open(strings.TrimPrefix(editorOf(a), "/dashboard/") + "?line=3").wantLine("3")
+
 	b.follow("Event").want(200)
 	var event struct{ Request struct{ IP string } }
 	must(t, json.Unmarshal([]byte(b.json()), &event))
@@ -173,6 +181,26 @@ func (b *board) logInAsFarAsPossible() {
 
 // host is the provider's host with its port.
 func (b *board) host() string { return strings.Split(b.idp.Issuer, "/")[2] }
+
+// wantEvent checks the event in the editor's test pane.
+func (b *board) wantEvent(ip string) {
+	b.t.Helper()
+	var event struct{ Request struct{ IP string } }
+	must(b.t, json.Unmarshal([]byte(b.field("event")), &event))
+	if event.Request.IP != ip {
+		b.t.Errorf("%s: the test's event is from %s, want %s", b.URL, event.Request.IP, ip)
+	}
+}
+
+// wantLine checks where the editor begins.
+func (b *board) wantLine(line string) {
+	b.t.Helper()
+	for n := range b.Page.Descendants() {
+		if attribute(n, "id") == "code" && attribute(n, "data-line") != line {
+			b.t.Errorf("%s: the editor begins at line %q, want %s", b.URL, attribute(n, "data-line"), line)
+		}
+	}
+}
 
 func editorOf(a *store.Action) string { return "/dashboard/actions/library/details/" + a.ID }
 

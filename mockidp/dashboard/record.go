@@ -60,15 +60,6 @@ func (d *Dashboard) runs(ctx context.Context, limit int) ([]*pastRun, error) {
 	return list, nil
 }
 
-// event is the whole event as the Actions got it, without secrets.
-func (p *pastRun) event() (json.RawMessage, error) {
-	var record struct {
-		Event json.RawMessage `json:"event"`
-	}
-	err := json.Unmarshal(p.Record, &record)
-	return record.Event, err
-}
-
 // who and where are what the event says of the person and the address.
 func (p *pastRun) who() string { return cmp.Or(p.Event.User.Name, p.Event.User.Email, p.UserID) }
 

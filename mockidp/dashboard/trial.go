@@ -75,12 +75,23 @@ func (d *Dashboard) chooseEvent(ctx context.Context, f editorForm, load bool) (v
 	case v.Choice == choiceUser:
 		event, v.Wrong, err = d.chosenEvent(ctx, users, v)
 	case strings.HasPrefix(v.Choice, choiceRun):
-		i := slices.IndexFunc(runs, func(p *pastRun) bool { return choiceRun+p.ID == v.Choice })
-		if i < 0 {
-			v.Wrong = "This login is not among the last " + fmt.Sprint(runsRead) + " any more."
+		row, err := d.cfg.Store.Run(ctx, strings.TrimPrefix(v.Choice, choiceRun))
+		if errors.Is(err, store.ErrNotFound) {
+			v.Wrong = "The record of this login is gone: the last 1000 are kept."
 			return v, nil
 		}
-		event, err = runs[i].event()
+		if err != nil {
+			return v, err
+		}
+		run, err := readRun(row)
+		if err != nil {
+			return v, err
+		}
+		if !slices.ContainsFunc(v.Past, func(c choice) bool { return c.ID == v.Choice }) { // an older one, from the log
+			e := newEntry(row)
+			v.Past = append(v.Past, choice{ID: v.Choice, Label: e.User + ", " + e.Place + ", " + exact(e.At)})
+		}
+		event = run.Event
 	}
 	if err != nil || event == nil {
 		return v, err
