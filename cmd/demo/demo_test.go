@@ -185,6 +185,27 @@ func TestEmptySeedSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
+// TestGreetingTellsOfTheFlow: the words about Actions are those of this database.
+func TestGreetingTellsOfTheFlow(t *testing.T) {
+	greeting := func(s *stack) string {
+		var out strings.Builder
+		if err := s.greet(t.Context(), &out, 0); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	s := openStack(t, func(o *options) { o.seed = mockidp.SeedEmpty })
+	if got := greeting(s); !strings.Contains(got, "none in the Login flow yet") || strings.Contains(got, "post-login-claims") {
+		t.Errorf("without an Action:\n%s", got)
+	}
+	if err := mockidp.Deploy(t.Context(), s.idp.Store, "gate", `exports.onExecutePostLogin = async () => {};`); err != nil {
+		t.Fatal(err)
+	}
+	if got := greeting(s); !strings.Contains(got, "at each login: gate; what they did: "+s.issuer+"dashboard/logs") {
+		t.Errorf("with an Action:\n%s", got)
+	}
+}
+
 // TestDenial: the reason that an Action gives reaches the person, with 403.
 func TestDenial(t *testing.T) {
 	s := openStack(t)

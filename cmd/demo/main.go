@@ -95,7 +95,9 @@ func run(ctx context.Context, args, environ []string, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s.greet(stderr, time.Since(start))
+	if err := s.greet(ctx, stderr, time.Since(start)); err != nil {
+		return errors.Join(err, s.app.Close(), s.close())
+	}
 	return s.serve(ctx)
 }
 

@@ -129,8 +129,12 @@ func (s *stack) close() error {
 }
 
 // greet prints where to click; its last line is the readiness line.
-func (s *stack) greet(w io.Writer, took time.Duration) {
-	fmt.Fprintf(w, `postlogin demo  for testing only
+func (s *stack) greet(ctx context.Context, w io.Writer, took time.Duration) error {
+	flow, err := s.flow(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, `postlogin demo  for testing only
 
   1. open     %s   and choose "Log in"
   2. log in   as ada@example.test, password %s, from any place in the list
@@ -139,21 +143,22 @@ func (s *stack) greet(w io.Writer, took time.Duration) {
   provider    %s
   dashboard   %sdashboard   (no password on this machine)
   users       ada@example.test, grace@example.test, bob@example.test (blocked)   password: %s
-  Actions     %s; what they did: %s_mock/logins
+  Actions     %s
   location    %s
 ready in %d ms
-`, s.appURL, mockidp.TestPassword, s.issuer, s.issuer, mockidp.TestPassword, s.runs(), s.issuer, mockidp.SourceText(s.idp.GeoIP.Description()), took.Milliseconds())
+`, s.appURL, mockidp.TestPassword, s.issuer, s.issuer, mockidp.TestPassword, flow, mockidp.SourceText(s.idp.GeoIP.Description()), took.Milliseconds())
+	return err
 }
 
-// runs says which Actions a login runs.
-func (s *stack) runs() string {
-	flow, err := s.idp.Store.Flow(context.Background(), mockidp.Trigger)
-	if err != nil || len(flow) == 0 {
-		return "none in the login flow yet: see the dashboard"
+// flow says what a login runs now: the database may be older than this start.
+func (s *stack) flow(ctx context.Context) (string, error) {
+	bound, err := s.idp.Store.Flow(ctx, mockidp.Trigger)
+	if err != nil || len(bound) == 0 {
+		return "none in the Login flow yet: create one in the dashboard", err
 	}
-	names := make([]string, len(flow))
-	for i, v := range flow {
-		names[i] = v.Name
+	var names []string
+	for _, v := range bound {
+		names = append(names, v.Name)
 	}
-	return "each login runs " + strings.Join(names, ", ")
+	return fmt.Sprintf("at each login: %s; what they did: %sdashboard/logs", strings.Join(names, ", "), s.issuer), nil
 }
