@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -48,11 +49,14 @@ func (s *Server) guard(next http.Handler) http.Handler {
 
 func (s *Server) recover(w http.ResponseWriter, r *http.Request) {
 	cause := recover()
-	if cause == nil || cause == http.ErrAbortHandler {
+	if cause == nil {
 		return
 	}
+	if cause == http.ErrAbortHandler {
+		panic(cause) // net/http's own way to cut off an answer: half of one must not look whole
+	}
 	id := w.Header().Get("X-Request-Id")
-	s.log.ErrorContext(r.Context(), "handler panicked", "id", id, "path", r.URL.Path, "panic", cause)
+	s.log.ErrorContext(r.Context(), "handler panicked", "id", id, "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
 	http.Error(w, "Something went wrong. Request id: "+id, http.StatusInternalServerError)
 }
 
