@@ -12,30 +12,41 @@ import (
 	"github.com/dop251/goja/ast"
 )
 
-// lintEvent warns of members of event that do not exist, such as
-// event.request.geoip.country_code: on the real service they are undefined in
-// silence, and the claim made of them is missing.
-func lintEvent(tree *ast.Program) []Warning {
+// lint warns of members of event and api that do not exist. On the real service
+// event.request.geoip.country_code is undefined in silence, and the claim made of
+// it is missing; api.idToken.setCustomClam is "not a function", and no more is said.
+func lint(tree *ast.Program) []Warning {
 	var warnings []Warning
+	roots := map[string]func() *schema{"event": eventSchema, "api": apiSchema}
 	inner := map[ast.Node]bool{} // parts of chains seen from their outermost member
+	added := map[string]bool{}   // the author's own additions
 	walk(moduleBody(tree), func(n ast.Node) {
 		if a, ok := n.(*ast.AssignExpression); ok {
-			chain(a.Left, inner) // the author's own addition
+			added[dotted(chain(a.Left, inner))] = true
 		}
+	})
+	walk(moduleBody(tree), func(n ast.Node) {
 		dot, ok := n.(*ast.DotExpression)
 		if !ok || inner[n] {
 			return
 		}
 		names := chain(dot, inner)
-		if len(names) < 2 || names[0].Name != "event" {
+		if len(names) < 2 {
 			return
 		}
-		at := eventSchema()
-		path := "event"
+		path := names[0].Name.String()
+		root, ok := roots[path]
+		if !ok {
+			return
+		}
+		at := root()
 		for _, id := range names[1:] {
 			name := id.Name.String()
 			next, known := at.members[name]
 			if !known {
+				if added[path+"."+name] {
+					return
+				}
 				if text := at.complain(path, name); text != "" {
 					line := tree.File.Position(int(id.Idx) - 1).Line
 					warnings = append(warnings, Warning{Line: line, Text: text})
@@ -69,6 +80,15 @@ func chain(e ast.Expression, inner map[ast.Node]bool) []*ast.Identifier {
 	return nil
 }
 
+// dotted is a chain as text: a.b.c.
+func dotted(names []*ast.Identifier) string {
+	var words []string
+	for _, id := range names {
+		words = append(words, id.Name.String())
+	}
+	return strings.Join(words, ".")
+}
+
 // schema is the shape of one object of the event.
 type schema struct {
 	members map[string]*schema // nil value: not an object of fixed shape
@@ -76,6 +96,18 @@ type schema struct {
 }
 
 var eventSchema = sync.OnceValue(func() *schema { return schemaOf(reflect.TypeFor[Event]()) })
+
+var apiSchema = sync.OnceValue(func() *schema {
+	s := &schema{members: map[string]*schema{}, open: true} // Actions look for api.then and the like
+	for _, g := range apiGroups() {
+		group := &schema{members: map[string]*schema{}}
+		for _, m := range g.methods {
+			group.members[m.name] = nil
+		}
+		s.members[g.name] = group
+	}
+	return s
+})
 
 func schemaOf(t reflect.Type) *schema {
 	if t.Kind() == reflect.Pointer {

@@ -84,7 +84,7 @@ func compile(source string) (*program, error) {
 		return nil, syntaxError(source, err)
 	}
 	p := newProgram(source, code)
-	p.shift, p.warnings, p.uses = len(wrapperHead), lintEvent(tree), eventUsage(tree, source)
+	p.shift, p.warnings, p.uses = len(wrapperHead), lint(tree), eventUsage(tree, source)
 	return p, nil
 }
 
