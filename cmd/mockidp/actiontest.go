@@ -207,7 +207,7 @@ func (t *actionTest) explain(ctx context.Context, runner *actions.Runner, name s
 		switch {
 		case !ok || wrong.Hint == "":
 		case wrong.Line == 0:
-			t.hint = wrong.Message + ": " + wrong.Hint
+			t.hint = wrong.Message + "; " + wrong.Hint
 		default:
 			t.hint = wrong.Hint
 		}

@@ -2,6 +2,7 @@ package actions
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/dop251/goja/ast"
@@ -32,11 +33,14 @@ func checkSignature(source string) error {
 	case ok && e.notAsync:
 		return &SyntaxError{Line: e.line, Column: e.column, Text: lineOf(source, e.line), Message: signatureText(handlerName),
 			Hint: "add the word async: exports.onExecutePostLogin = async (event, api) => { … }"}
-	case ok, strings.Contains(source, handlerName):
+	case ok, strings.Contains(source, handlerName) && maybeExports.MatchString(source):
 		return nil
 	}
 	e := &SyntaxError{Message: "Nothing would run: this trigger calls exports.onExecutePostLogin",
 		Hint: "start from exports.onExecutePostLogin = async (event, api) => { … };"}
+	if strings.Contains(source, handlerName) {
+		e.Hint = "onExecutePostLogin is not exported: add exports.onExecutePostLogin = onExecutePostLogin;"
+	}
 	for name, at := range found {
 		if similar(strings.ToLower(name), strings.ToLower(handlerName)) {
 			e.Line, e.Column, e.Text = at.line, at.column, lineOf(source, at.line)
@@ -45,6 +49,10 @@ func checkSignature(source string) error {
 	}
 	return e
 }
+
+// maybeExports matches the words without which a module exports nothing: its
+// `this` is its exports, too.
+var maybeExports = regexp.MustCompile(`\b(?:exports|this|eval|arguments)\b|\\u`)
 
 type export struct {
 	line, column int
