@@ -49,7 +49,7 @@ func run(ctx context.Context, args, environ []string, stderr io.Writer) error {
 	o := options{}
 	var (
 		fresh bool
-		level string
+		level slog.Level
 	)
 	set := settings.New("demo", "", stderr)
 	set.Text(&o.appListen, "listen", "LISTEN_ADDR", "127.0.0.1:3000", "address of the demo app")
@@ -75,16 +75,12 @@ func run(ctx context.Context, args, environ []string, stderr io.Writer) error {
 		o.allow, err = outbox.ParseMode(v)
 		return err
 	})
-	set.Text(&level, "log-level", "LOG_LEVEL", "warn", "debug, info, warn or error")
+	set.LogLevel(&level, "LOG_LEVEL", "warn")
 	set.Switch(&fresh, "fresh", "delete the data folder's database and sessions first")
 	if _, err := set.Parse(args, environ, nil); err != nil {
 		return err
 	}
-	var logLevel slog.Level
-	if err := logLevel.UnmarshalText([]byte(level)); err != nil {
-		return fmt.Errorf("LOG_LEVEL: expected debug, info, warn or error, got %q", level)
-	}
-	o.log = slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: logLevel}))
+	o.log = settings.Logger(stderr, level, "text")
 	o.databaseURL = "file:" + filepath.Join(o.data, "mockidp.db")
 	if fresh {
 		if err := forget(o.data); err != nil {

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -119,19 +118,8 @@ func (c *config) declareServer() {
 		o.TrustedProxies.Trusted, err = clientip.ParsePrefixes(v)
 		return err
 	})
-	c.set.Value("log-level", "MOCKIDP_LOG_LEVEL", "info", "debug, info, warn or error", func(v string) error {
-		if c.logLevel.UnmarshalText([]byte(v)) != nil {
-			return fmt.Errorf("expected debug, info, warn or error, got %q", v)
-		}
-		return nil
-	})
-	c.set.Value("log-format", "MOCKIDP_LOG_FORMAT", "text", "text or json", func(v string) error {
-		c.logFormat = v
-		if v != "text" && v != "json" {
-			return fmt.Errorf("expected text or json, got %q", v)
-		}
-		return nil
-	})
+	c.set.LogLevel(&c.logLevel, "MOCKIDP_LOG_LEVEL", "info")
+	c.set.LogFormat(&c.logFormat, "MOCKIDP_LOG_FORMAT")
 }
 
 func (c *config) declareTenant() {
@@ -222,34 +210,12 @@ func (c *config) checkExposure() error {
 	return fmt.Errorf("MOCKIDP_LISTEN: %s can be reached from other machines. Set MOCKIDP_ADMIN_TOKEN to a secret of your own, or MOCKIDP_DASHBOARD=open when the port is published on this machine only, or listen on 127.0.0.1", c.listen)
 }
 
-func (c *config) logger(w io.Writer) *slog.Logger {
-	o := &slog.HandlerOptions{Level: c.logLevel}
-	if c.logFormat == "json" {
-		return slog.New(slog.NewJSONHandler(w, o))
-	}
-	return slog.New(slog.NewTextHandler(w, o))
-}
-
 func printConfig(args, environ []string, stdout, stderr io.Writer) error {
 	c, err := parse(args, environ, stderr)
 	if c != nil {
 		c.set.Print(stdout)
 	}
 	return err
-}
-
-// version is the module's version, or the commit it was built from.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) > 12 {
-			return s.Value[:12]
-		}
-	}
-	return info.Main.Version
 }
 
 // path is the issuer's path without its trailing slash.

@@ -22,6 +22,7 @@ import (
 	"syscall"
 
 	"example.com/postlogin/cmd/listen"
+	"example.com/postlogin/cmd/settings"
 	"example.com/postlogin/mockidp/actions"
 )
 
@@ -58,7 +59,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	case "config":
 		return printConfig(args, environ, stdout, stderr)
 	case "version":
-		_, err := fmt.Fprintln(stdout, "mockidp", version())
+		_, err := fmt.Fprintln(stdout, "mockidp", settings.Version())
 		return err
 	case "help":
 		return serve(ctx, []string{"--help"}, environ, stderr)

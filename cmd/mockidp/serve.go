@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/postlogin/cmd/listen"
+	"example.com/postlogin/cmd/settings"
 	"example.com/postlogin/mockidp"
 )
 
@@ -18,8 +19,8 @@ func serve(ctx context.Context, args, environ []string, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	log := c.logger(stderr)
-	c.options.Log, c.options.Version, c.options.TestPassword = log, version(), mockidp.TestPassword
+	log := settings.Logger(stderr, c.logLevel, c.logFormat)
+	c.options.Log, c.options.Version, c.options.TestPassword = log, settings.Version(), mockidp.TestPassword
 	ln, err := listen.Open(c.listen, "--listen 127.0.0.1:9401 --issuer http://localhost:9401/")
 	if err != nil {
 		return err
@@ -44,7 +45,7 @@ func (c *config) greet(ctx context.Context, w io.Writer, idp *mockidp.Instance, 
 		return err
 	}
 	place := idp.GeoIP.Description()
-	fmt.Fprintf(w, "mockidp %s  for testing only\n", version())
+	fmt.Fprintf(w, "mockidp %s  for testing only\n", settings.Version())
 	fmt.Fprintf(w, "  issuer      %s\n", c.options.Issuer)
 	fmt.Fprintf(w, "  dashboard   %sdashboard   (%s)\n", c.options.Issuer, c.door())
 	fmt.Fprintf(w, "  client      %s / %s   callback %s/callback\n", c.options.Client.ID, c.options.Client.Secret, c.appURL)

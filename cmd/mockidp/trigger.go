@@ -60,7 +60,7 @@ func (t *trigger) run(ctx context.Context, stderr io.Writer) (*report, error) {
 	o := t.options
 	// The report has what the log would say of the login; only what broke is left.
 	o.Log = slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: max(t.logLevel, slog.LevelError)}))
-	o.SimulateIP, o.TestPassword, o.Version = true, mockidp.TestPassword, version()
+	o.SimulateIP, o.TestPassword, o.Version = true, mockidp.TestPassword, settings.Version()
 	o.Runtime.Workers = 1
 	idp, err := mockidp.Open(ctx, o)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -30,7 +29,7 @@ type config struct {
 
 // parse reads all settings; every wrong one is in the error.
 func parse(args, environ []string, stderr io.Writer) (*config, error) {
-	c := &config{set: settings.New("web", "OIDC_", stderr), web: web.Config{Version: version()}}
+	c := &config{set: settings.New("web", "OIDC_", stderr), web: web.Config{Version: settings.Version()}}
 	c.set.Call("web [serve | ready | config | version | help] [flags]")
 	c.declareApp(environ)
 	c.declareProvider()
@@ -91,19 +90,8 @@ func (c *config) declareApp(environ []string) {
 		}
 		return nil
 	})
-	c.set.Value("log-level", "LOG_LEVEL", "info", "debug, info, warn or error", func(v string) error {
-		if c.logLevel.UnmarshalText([]byte(v)) != nil {
-			return fmt.Errorf("expected debug, info, warn or error, got %q", v)
-		}
-		return nil
-	})
-	c.set.Value("log-format", "LOG_FORMAT", "text", "text or json", func(v string) error {
-		c.logFormat = v
-		if v != "text" && v != "json" {
-			return fmt.Errorf("expected text or json, got %q", v)
-		}
-		return nil
-	})
+	c.set.LogLevel(&c.logLevel, "LOG_LEVEL", "info")
+	c.set.LogFormat(&c.logFormat, "LOG_FORMAT")
 }
 
 func (c *config) declareProvider() {
@@ -166,26 +154,4 @@ func key(v string) ([]byte, error) {
 		return b, nil
 	}
 	return nil, fmt.Errorf("expected at least 32 bytes as hex or base64, got %d characters; make one with: openssl rand -hex 32", len(v))
-}
-
-func (c *config) logger(w io.Writer) *slog.Logger {
-	o := &slog.HandlerOptions{Level: c.logLevel}
-	if c.logFormat == "json" {
-		return slog.New(slog.NewJSONHandler(w, o))
-	}
-	return slog.New(slog.NewTextHandler(w, o))
-}
-
-// version is the module's version, or the commit it was built from.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) > 12 {
-			return s.Value[:12]
-		}
-	}
-	return info.Main.Version
 }

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"example.com/postlogin/cmd/listen"
+	"example.com/postlogin/cmd/settings"
 	"example.com/postlogin/web"
 )
 
@@ -55,7 +56,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		}
 		return err
 	case "version":
-		_, err := fmt.Fprintln(stdout, "web", version())
+		_, err := fmt.Fprintln(stdout, "web", settings.Version())
 		return err
 	case "help":
 		return serve(ctx, []string{"--help"}, environ, stderr)
@@ -70,7 +71,7 @@ func serve(ctx context.Context, args, environ []string, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	log := c.logger(stderr)
+	log := settings.Logger(stderr, c.logLevel, c.logFormat)
 	c.web.Log = log
 	ln, err := listen.Open(c.listen, "--listen 127.0.0.1:3001 --base-url http://localhost:3001")
 	if err != nil {
@@ -86,7 +87,7 @@ func serve(ctx context.Context, args, environ []string, stderr io.Writer) error 
 	}
 	defer app.Close()
 	fmt.Fprintf(stderr, "web %s\n  app         %s\n  provider    %s\n  client      %s   callback %s\n  sessions    %s\nready in %d ms\n",
-		version(), c.web.BaseURL, c.web.Issuer, c.web.ClientID, c.web.RedirectURL, c.web.SessionDir, time.Since(start).Milliseconds())
+		settings.Version(), c.web.BaseURL, c.web.Issuer, c.web.ClientID, c.web.RedirectURL, c.web.SessionDir, time.Since(start).Milliseconds())
 	return listen.Serve(ctx, ln, app, log)
 }
 
