@@ -15,6 +15,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 
 	"example.com/postlogin/web/vault"
+	"example.com/postlogin/web/words"
 )
 
 // backchannelPath is where the provider sends logout tokens to.
@@ -36,7 +37,7 @@ func (s *Server) backchannelLogout(w http.ResponseWriter, r *http.Request) error
 	defer cancel()
 	token, err := s.logoutToken(ctx, r.PostFormValue("logout_token"))
 	if err != nil {
-		s.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "back-channel logout refused", slog.String("id", requestID(r)), slog.String("err", shorten(err.Error(), maxQuote)))
+		s.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "back-channel logout refused", slog.String("id", requestID(r)), slog.String("err", words.Shorten(err.Error(), words.MaxQuote)))
 		// Section 2.8, with the error of RFC 6749 section 5.2.
 		s.writeJSON(w, r, http.StatusBadRequest, map[string]string{"error": "invalid_request",
 			"error_description": "The logout token was not accepted. This app's log says why, under request " + requestID(r) + "."})
@@ -64,7 +65,7 @@ func (s *Server) logoutToken(ctx context.Context, raw string) (t logoutToken, er
 	}
 	// Section 2.4: an ID token must never pass for a logout token.
 	if h, ok := v.header(); !ok || !strings.EqualFold(strings.TrimPrefix(h.Typ, "application/"), "logout+jwt") {
-		return t, fmt.Errorf("expected a token of type logout+jwt, got %q", shorten(h.Typ, 40))
+		return t, fmt.Errorf("expected a token of type logout+jwt, got %q", words.Shorten(h.Typ, 40))
 	}
 	if err := v.algorithm(); err != nil {
 		return t, err

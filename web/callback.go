@@ -13,6 +13,7 @@ import (
 
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/timeline"
+	"example.com/postlogin/web/words"
 )
 
 // An answer is what the provider's redirect says (Core 3.1.2.5, 3.1.2.6). Anyone
@@ -206,10 +207,10 @@ func errTokens(cfg Config, x exchange, err error) error {
 			return errBadAnswer(x.String()+", which is not a token answer.", err)
 		}
 	}
-	e := &appError{quote: shorten(said.ErrorDescription, maxQuote),
+	e := &appError{quote: words.Shorten(said.ErrorDescription, words.MaxQuote),
 		buttons: []views.Button{primary("Log in", "/login"), button("Home", "/")}}
 	if said.ErrorCode != "" {
-		e.details = append(e.details, views.Detail{Name: "error", Value: shorten(said.ErrorCode, 80)})
+		e.details = append(e.details, views.Detail{Name: "error", Value: words.Shorten(said.ErrorCode, 80)})
 	}
 	switch said.ErrorCode {
 	case "invalid_client":
@@ -232,8 +233,8 @@ func errTokens(cfg Config, x exchange, err error) error {
 // 4.1.2.1).
 func errRefused(in answer) error {
 	e := &appError{
-		quote:   shorten(in.description, maxQuote),
-		details: []views.Detail{{Name: "error", Value: shorten(in.err, 80)}},
+		quote:   words.Shorten(in.description, words.MaxQuote),
+		details: []views.Detail{{Name: "error", Value: words.Shorten(in.err, 80)}},
 		buttons: []views.Button{primary("Log in", "/login"), button("Home", "/")},
 	}
 	if in.description != "" {

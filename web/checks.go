@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/words"
 )
 
 // States of a check.
@@ -77,7 +78,7 @@ func newLedger() *ledger {
 func (l *ledger) record(id, state, expected, got string) rule {
 	i := slices.IndexFunc(l.rules, func(r rule) bool { return r.id == id })
 	c := &l.checks[i]
-	c.State, c.Expected, c.Got = state, shorten(expected, maxQuote), shorten(got, maxQuote)
+	c.State, c.Expected, c.Got = state, words.Shorten(expected, words.MaxQuote), words.Shorten(got, words.MaxQuote)
 	return l.rules[i]
 }
 
@@ -98,7 +99,7 @@ func (l *ledger) failBecause(id, expected, got, hint string) error {
 	e := &appError{
 		code: r.code, checks: slices.Clone(l.checks),
 		text:     "The check “" + id + "” failed. Nobody was logged in.",
-		expected: shorten(expected, maxQuote), got: shorten(got, maxQuote),
+		expected: words.Shorten(expected, words.MaxQuote), got: words.Shorten(got, words.MaxQuote),
 		buttons: []views.Button{primary("Log in", "/login"), button("Home", "/")},
 	}
 	if hint != "" {

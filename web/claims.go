@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"example.com/postlogin/web/words"
 	"fmt"
 	"io"
 	"math"
@@ -61,12 +62,12 @@ func parseClaims(payload []byte) (claims, error) {
 			return nil, errors.New("it is not a JSON object")
 		}
 		if seen[name] {
-			return nil, fmt.Errorf("it has the claim %q twice", shorten(name, 80))
+			return nil, fmt.Errorf("it has the claim %q twice", words.Shorten(name, 80))
 		}
 		seen[name] = true
 		var value json.RawMessage
 		if err := dec.Decode(&value); err != nil {
-			return nil, fmt.Errorf("the claim %q is not JSON", shorten(name, 80))
+			return nil, fmt.Errorf("the claim %q is not JSON", words.Shorten(name, 80))
 		}
 		cs = append(cs, claim{Name: name, Value: value, Kind: kindOf(name)})
 	}

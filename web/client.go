@@ -7,12 +7,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
 	"time"
 
 	"example.com/postlogin/web/timeline"
+	"example.com/postlogin/web/words"
 )
 
 // maxBody is how many bytes of an answer of the provider are read. The largest
@@ -178,11 +180,24 @@ func (k *keyFetches) since(n int) (*exchange, int) {
 // after 12 ms".
 func (x exchange) String() string {
 	if x.Status == 0 {
-		return fmt.Sprintf("%s %s was not answered within %s", x.Method, x.URL, roundDuration(x.Took))
+		return fmt.Sprintf("%s %s was not answered within %s", x.Method, x.URL, words.Took(x.Took))
 	}
 	kind := x.Type
 	if kind == "" {
 		kind = "no content type"
 	}
-	return fmt.Sprintf("%s %s answered %d with %s after %s", x.Method, x.URL, x.Status, shorten(kind, 80), roundDuration(x.Took))
+	return fmt.Sprintf("%s %s answered %d with %s after %s", x.Method, x.URL, x.Status, words.Shorten(kind, 80), words.Took(x.Took))
+}
+
+// isLoopback reports whether a "host" or "host:port" names this machine.
+func isLoopback(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
 }

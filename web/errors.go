@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/words"
 )
 
 // An appError is a failure that has a page of its own. Its code names the page,
@@ -121,7 +122,7 @@ func errNoLoginCookie(base *url.URL, host string) error {
 	return &appError{code: "E-STATE-1",
 		text: "Your browser sent no login cookie. This happens when you open the app under one name but come back to another " +
 			"(127.0.0.1 and localhost are two names), when cookies are blocked, or when the login was started in another browser or long ago.",
-		expected: base.Host, got: shorten(host, maxQuote),
+		expected: base.Host, got: words.Shorten(host, words.MaxQuote),
 		buttons: []views.Button{primary("Start again at "+base.String(), base.String()+"/login")}}
 }
 
@@ -139,8 +140,8 @@ func errStateUsed() error {
 
 func errTooLate(age time.Duration) error {
 	return &appError{code: "E-TIME-1",
-		text:     fmt.Sprintf("A login must be finished within 10 minutes. It was started %s ago.", inWords(age)),
-		expected: "at most 10 minutes", got: inWords(age),
+		text:     fmt.Sprintf("A login must be finished within 10 minutes. It was started %s ago.", words.Duration(age)),
+		expected: "at most 10 minutes", got: words.Duration(age),
 		buttons: []views.Button{primary("Log in", "/login"), button("Home", "/")}}
 }
 
@@ -189,13 +190,13 @@ func reason(err error) string {
 }
 
 func errOtherIssuer(expected, got string) error {
-	e := &appError{code: "E-IDP-2", expected: expected, got: shorten(got, maxQuote),
-		text:    fmt.Sprintf("Expected %q, got %q.", expected, shorten(got, maxQuote)),
+	e := &appError{code: "E-IDP-2", expected: expected, got: words.Shorten(got, words.MaxQuote),
+		text:    fmt.Sprintf("Expected %q, got %q.", expected, words.Shorten(got, words.MaxQuote)),
 		hint:    "Both must be the same, letter by letter. Set OIDC_ISSUER to what the provider calls itself, if you trust it.",
 		buttons: []views.Button{primary("Home", "/"), button("Try now", "/login")}}
 	if expected+"/" == got || expected == got+"/" {
 		e.text += " They differ only in the last slash."
-		e.hint = "Set `OIDC_ISSUER=" + shorten(got, maxQuote) + "`"
+		e.hint = "Set `OIDC_ISSUER=" + words.Shorten(got, words.MaxQuote) + "`"
 	}
 	return e
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/a-h/templ"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/words"
 )
 
 // A handlerFunc answers a request or says why it can't. It must not have written
@@ -63,13 +64,13 @@ func (s *Server) getOrPost(get, post handlerFunc) http.Handler {
 		case post != nil:
 			allow += ", POST"
 		}
-		return &appError{code: "E-405", allow: allow, text: "This page does not know the method " + shorten(r.Method, 20) + ".",
-			expected: allow, got: shorten(r.Method, 20), buttons: []views.Button{primary("Home", "/")}}
+		return &appError{code: "E-405", allow: allow, text: "This page does not know the method " + words.Shorten(r.Method, 20) + ".",
+			expected: allow, got: words.Shorten(r.Method, 20), buttons: []views.Button{primary("Home", "/")}}
 	})
 }
 
 func (s *Server) notFound(_ http.ResponseWriter, r *http.Request) error {
-	return &appError{code: "E-404", text: "The address is misspelt, or the page has moved.", got: shorten(r.URL.Path, 200),
+	return &appError{code: "E-404", text: "The address is misspelt, or the page has moved.", got: words.Shorten(r.URL.Path, 200),
 		buttons: []views.Button{primary("Home", "/")}}
 }
 
@@ -111,7 +112,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		level = slog.LevelError
 	}
 	s.cfg.Log.LogAttrs(r.Context(), level, "request failed", slog.String("id", requestID(r)), slog.String("path", r.URL.Path),
-		slog.Int("status", status), slog.String("err", shorten(e.Error(), 1000)), slog.String("cause", causeText(e.cause)))
+		slog.Int("status", status), slog.String("err", words.Shorten(e.Error(), 1000)), slog.String("cause", causeText(e.cause)))
 
 	if e.allow != "" {
 		w.Header().Set("Allow", e.allow)
@@ -133,7 +134,7 @@ func causeText(err error) string {
 	if err == nil {
 		return ""
 	}
-	return shorten(err.Error(), maxQuote)
+	return words.Shorten(err.Error(), words.MaxQuote)
 }
 
 // errorTwin is an error page for programs.
@@ -197,7 +198,7 @@ func (s *Server) layout(r *http.Request, title, active string) views.Layout {
 	}
 	// A session that can't be read is shown as none; handlers that need it say so.
 	if who, _, err := s.sessions.current(r); err == nil && who != nil {
-		l.User, l.Initials = who.Name, initials(who.Name)
+		l.User, l.Initials = who.Name, words.Initials(who.Name)
 	}
 	return l
 }

@@ -12,6 +12,7 @@ import (
 
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/vault"
+	"example.com/postlogin/web/words"
 	"example.com/postlogin/web/worldmap"
 )
 
@@ -83,7 +84,7 @@ func (l *login) visit() visit {
 	}
 	if l.Transaction != nil && l.Transaction.Place != nil {
 		p := l.Transaction.Place
-		v.City, v.Country = shorten(p.City, 100), shorten(p.CountryCode, 10)
+		v.City, v.Country = words.Shorten(p.City, 100), words.Shorten(p.CountryCode, 10)
 		if p.Latitude != nil && p.Longitude != nil && worldmap.OnMap(*p.Latitude, *p.Longitude) {
 			v.Lat, v.Lon, v.Precision = p.Latitude, p.Longitude, worldmap.Exact
 			return v
@@ -91,7 +92,7 @@ func (l *login) visit() visit {
 	} else {
 		city, _ := l.claims.text("last_login_city")
 		country, _ := l.claims.text("last_login_country")
-		v.City, v.Country = shorten(city, 100), shorten(country, 10)
+		v.City, v.Country = words.Shorten(city, 100), words.Shorten(country, 10)
 	}
 	if lat, lon, precision := worldmap.Find(v.City, v.Country); precision != worldmap.Unknown {
 		v.Lat, v.Lon, v.Precision = &lat, &lon, precision

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/words"
 )
 
 // home is the start page. Just after a log out it says what has been ended.
@@ -38,7 +39,7 @@ func (s *Server) providerState(r *http.Request) views.Provider {
 		}
 		return p
 	}
-	p := views.Provider{State: "reachable", Latency: roundDuration(latency)}
+	p := views.Provider{State: "reachable", Latency: words.Took(latency)}
 	if conn := s.provider.known(); conn != nil && conn.MockVersion != "" {
 		p.Mock = true
 		return p

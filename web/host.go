@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/words"
 )
 
 // checkHost lets only requests through that came to this app's own address, so
@@ -25,7 +26,7 @@ func (s *Server) checkHost(next http.Handler) http.Handler {
 		default:
 			return &appError{code: "E-421", text: "It is " + s.cfg.BaseURL + ".",
 				hint:     "If that name is wrong, set BASE_URL.",
-				expected: s.base.Host, got: shorten(r.Host, maxQuote),
+				expected: s.base.Host, got: words.Shorten(r.Host, words.MaxQuote),
 				buttons: []views.Button{primary("Go to "+s.cfg.BaseURL, s.cfg.BaseURL+"/")}}
 		}
 	})

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/postlogin/static"
+	"example.com/postlogin/web/words"
 )
 
 // guard wraps next with what every request gets, whatever it asks for: an id, the
@@ -31,7 +32,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			if !isQuiet(r.URL.Path) {
 				// The path only: the query of a callback is a secret.
 				s.cfg.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("id", id), slog.String("method", r.Method),
-					slog.String("path", shorten(r.URL.Path, 200)), slog.Int("status", rec.status), slog.Duration("took", time.Since(began)))
+					slog.String("path", words.Shorten(r.URL.Path, 200)), slog.Int("status", rec.status), slog.Duration("took", time.Since(began)))
 			}
 		}()
 		next.ServeHTTP(rec, r)

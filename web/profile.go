@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/words"
 )
 
 // maxShown is how many characters of a claim the table shows at first.
@@ -57,7 +58,7 @@ func (s *Server) profilePage(who *login) views.Profile {
 	cs := who.claims
 	now := s.cfg.Now()
 	page := views.Profile{
-		Name: who.Name, LoggedInAt: who.At, Verified: relative(who.At, now),
+		Name: who.Name, LoggedInAt: who.At, Verified: words.Relative(who.At, now),
 		Cards:   []views.Card{loginCount(who), lastCity(who), lastCountry(who)},
 		JSON:    who.profileText,
 		JSONURL: "/api/me",
@@ -78,16 +79,16 @@ func (s *Server) profilePage(who *login) views.Profile {
 		}
 	}
 	if who.Refresh != nil && who.Refresh.Note == "" {
-		page.Verified = relative(who.Refresh.At, now)
+		page.Verified = words.Relative(who.Refresh.At, now)
 	}
 	page.ExpiresAt, _ = cs.time("exp")
 	expired := "has expired since you opened this page"
 	if page.ExpiresAt.After(now) {
-		page.ValidFor = inWords(page.ExpiresAt.Sub(now))
+		page.ValidFor = words.Duration(page.ExpiresAt.Sub(now))
 	} else {
-		page.IsExpired, expired = true, "expired "+relative(page.ExpiresAt, now)
+		page.IsExpired, expired = true, "expired "+words.Relative(page.ExpiresAt, now)
 	}
-	page.Expired = "This ID token " + expired + ". The claims are those of your login at " + clock(who.At) + ". Log in again to refresh them."
+	page.Expired = "This ID token " + expired + ". The claims are those of your login at " + words.Clock(who.At) + ". Log in again to refresh them."
 	return page
 }
 
@@ -98,11 +99,11 @@ func displayName(token, info claims) string {
 		fromToken, _ := token.text(name)
 		fromInfo, _ := info.text(name)
 		if v := strings.TrimSpace(cmp.Or(fromToken, fromInfo)); v != "" {
-			return shorten(v, 60)
+			return words.Shorten(v, 60)
 		}
 	}
 	sub, _ := token.text("sub")
-	return shorten(sub, 60)
+	return words.Shorten(sub, 60)
 }
 
 // whyMissing is what usually keeps a claim from the token.
@@ -153,7 +154,7 @@ func card(who *login, name, label, empty, whyEmpty, whyMissing string) views.Car
 	case isText:
 		c.State, c.Value = "present", text
 	default: // a number, or something that nobody expects here: as it stands
-		c.State, c.Value = "present", shorten(string(raw), maxShown)
+		c.State, c.Value = "present", words.Shorten(string(raw), maxShown)
 	}
 	return c
 }
@@ -172,10 +173,10 @@ func viewClaim(c claim, now time.Time) views.Claim {
 	switch c.Name {
 	case "exp", "iat", "nbf", "auth_time", "updated_at":
 		if t, ok := jsonTime(c.Value); ok {
-			v.Time, v.Reading = t, relative(t, now)
+			v.Time, v.Reading = t, words.Relative(t, now)
 		} else if text, ok := jsonText(c.Value); ok { // Auth0 sends updated_at as text
 			if t, err := time.Parse(time.RFC3339, text); err == nil {
-				v.Time, v.Reading = t, relative(t, now)
+				v.Time, v.Reading = t, words.Relative(t, now)
 			}
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/postlogin/web/words"
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 	"golang.org/x/sync/singleflight"
@@ -223,7 +224,7 @@ func (m metadata) checkEndpoints() error {
 		u, err := url.Parse(e.value)
 		if err != nil || u.Scheme != issuer.Scheme || u.Host == "" {
 			return errNotOpenID(fmt.Sprintf("Its discovery document gives %q as %s. Expected an address that begins with %s://",
-				shorten(e.value, maxQuote), e.name, issuer.Scheme))
+				words.Shorten(e.value, words.MaxQuote), e.name, issuer.Scheme))
 		}
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/timeline"
+	"example.com/postlogin/web/words"
 )
 
 // refresh gets new tokens with the refresh token (Core 12) and shows what has
@@ -125,7 +126,7 @@ func (r *refreshResult) view(now time.Time) *views.Refresh {
 	if r == nil {
 		return nil
 	}
-	v := &views.Refresh{When: relative(r.At, now), Note: r.Note}
+	v := &views.Refresh{When: words.Relative(r.At, now), Note: r.Note}
 	for _, c := range r.Changes {
 		v.Changes = append(v.Changes, views.Change{Name: c.Name, Before: string(c.Before), After: string(c.After)})
 	}

@@ -13,6 +13,7 @@ import (
 
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/timeline"
+	"example.com/postlogin/web/words"
 )
 
 // This file puts into words what happened in a login (package timeline keeps it).
@@ -106,7 +107,7 @@ func (s *Server) logChecks(log *timeline.Log, checks []check, took float64) {
 		}
 	}
 	log.Add(s.cfg.Now(), timeline.Step{ID: "verify", Channel: timeline.Here, Title: "This app checked the ID token", TookMS: took,
-		Text: fmt.Sprintf("%s passed, %d could not be done or were not needed; the ID token inspector has them all.", count(passed, "check"), notDone)})
+		Text: fmt.Sprintf("%s passed, %d could not be done or were not needed; the ID token inspector has them all.", words.Count(passed, "check"), notDone)})
 }
 
 // logUserInfo notes the UserInfo request.
@@ -122,7 +123,7 @@ func (s *Server) logUserInfo(log *timeline.Log, x exchange) {
 
 // logEnd notes where the browser is sent at last.
 func (s *Server) logEnd(log *timeline.Log, next string) {
-	log.Add(s.cfg.Now(), timeline.Step{ID: "end", Channel: timeline.Front, Title: "You were sent on", Method: http.MethodGet, URL: shorten(next, 200),
+	log.Add(s.cfg.Now(), timeline.Step{ID: "end", Channel: timeline.Front, Title: "You were sent on", Method: http.MethodGet, URL: words.Shorten(next, 200),
 		Text: "A new session was made, its cookie set, and the address with the code left behind."})
 }
 
@@ -145,12 +146,12 @@ func viewSteps(steps []timeline.Step) []views.Step {
 	list := make([]views.Step, len(steps))
 	for i, s := range steps {
 		list[i] = views.Step{N: s.N, ID: s.ID, Channel: s.Channel, Title: s.Title, Text: s.Text, ConnectedTo: s.ConnectedTo, Lines: s.Lines,
-			When: "+" + groups(s.MS) + " ms", Request: strings.TrimSpace(s.Method + " " + s.URL), Sent: viewParameters(s.Sent), Got: viewParameters(s.Got)}
+			When: "+" + words.Groups(s.MS) + " ms", Request: strings.TrimSpace(s.Method + " " + s.URL), Sent: viewParameters(s.Sent), Got: viewParameters(s.Got)}
 		if s.Channel == timeline.Inside {
 			list[i].When = "meanwhile"
 		}
 		if s.TookMS > 0 {
-			list[i].Took = roundDuration(time.Duration(s.TookMS * float64(time.Millisecond)))
+			list[i].Took = words.Took(time.Duration(s.TookMS * float64(time.Millisecond)))
 		}
 		if s.Status > 0 {
 			list[i].Answer = strconv.Itoa(s.Status)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"example.com/postlogin/web/timeline"
+	"example.com/postlogin/web/words"
 )
 
 // A transaction is what a mock provider tells of the login it has just carried out:
@@ -119,8 +120,8 @@ func actionsStep(tx *transaction) timeline.Step {
 				set++
 			}
 		}
-		step.Lines = append(step.Lines, fmt.Sprintf("`%s` v%d set %s and ran for %s. Console: %s.", shorten(a.Name, 100), a.Version, count(set, "claim"),
-			roundDuration(time.Duration(a.DurationMS*float64(time.Millisecond))), count(a.ConsoleLines, "line")))
+		step.Lines = append(step.Lines, fmt.Sprintf("`%s` v%d set %s and ran for %s. Console: %s.", words.Shorten(a.Name, 100), a.Version, words.Count(set, "claim"),
+			words.Took(time.Duration(a.DurationMS*float64(time.Millisecond))), words.Count(a.ConsoleLines, "line")))
 	}
 	step.TookMS = timeline.Milliseconds(time.Duration(took * float64(time.Millisecond)))
 	if len(tx.Actions) == 0 {
@@ -167,7 +168,7 @@ func (l *login) setBy(c claim) setBy {
 func (b setBy) String() string {
 	switch b.Kind {
 	case "action":
-		return fmt.Sprintf("Action `%s` v%d, line %d", shorten(b.Name, 100), b.Version, b.Line)
+		return fmt.Sprintf("Action `%s` v%d, line %d", words.Shorten(b.Name, 100), b.Version, b.Line)
 	case "scope":
 		return "scope `" + b.Name + "`"
 	case "provider":
@@ -203,7 +204,7 @@ func (l *login) whyMissing(name, usually string) string {
 	var ran []string
 	why := ""
 	for _, a := range tx.Actions {
-		action := fmt.Sprintf("`%s` v%d", shorten(a.Name, 100), a.Version)
+		action := fmt.Sprintf("`%s` v%d", words.Shorten(a.Name, 100), a.Version)
 		ran = append(ran, action)
 		for _, c := range a.Claims {
 			switch where := fmt.Sprintf("The Action %s, line %d, ", action, c.Line); {
@@ -211,7 +212,7 @@ func (l *login) whyMissing(name, usually string) string {
 			case c.Undefined:
 				why = where + "set it to undefined, and then no claim is made."
 			case c.Dropped != "":
-				why = where + "set it, but it was dropped: " + shorten(c.Dropped, maxQuote) + "."
+				why = where + "set it, but it was dropped: " + words.Shorten(c.Dropped, words.MaxQuote) + "."
 			case c.Token != "id_token":
 				why = where + "set it on the access token and not on the ID token."
 			}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/postlogin/web/words"
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 )
@@ -229,30 +230,30 @@ func (v *verification) authorizedParty(cs claims) error {
 // made, so its clock would have to be off by the token's whole life.
 func (v *verification) expiry(cs claims) error {
 	now := v.cfg.Now()
-	want := "after " + clock(now)
+	want := "after " + words.Clock(now)
 	exp, ok := cs.time("exp")
 	if !ok {
 		return v.fail("exp", want, show(cs, "exp"))
 	}
 	if !exp.After(now) {
-		return v.fail("exp", want, fmt.Sprintf("%s (%s too late)", clock(exp), inWords(now.Sub(exp))))
+		return v.fail("exp", want, fmt.Sprintf("%s (%s too late)", words.Clock(exp), words.Duration(now.Sub(exp))))
 	}
-	v.pass("exp", want, clock(exp))
+	v.pass("exp", want, words.Clock(exp))
 	return nil
 }
 
 // issuedAt: Core 2 requires iat; 3.1.3.7 (10) leaves the range to us.
 func (v *verification) issuedAt(cs claims) error {
 	now := v.cfg.Now()
-	want := fmt.Sprintf("between %s and %s", clock(now.Add(-maxTokenAge)), clock(now.Add(futureLeeway)))
+	want := fmt.Sprintf("between %s and %s", words.Clock(now.Add(-maxTokenAge)), words.Clock(now.Add(futureLeeway)))
 	iat, ok := cs.time("iat")
 	if !ok {
 		return v.fail("iat", want, show(cs, "iat"))
 	}
 	if iat.After(now.Add(futureLeeway)) || iat.Before(now.Add(-maxTokenAge)) {
-		return v.fail("iat", want, fmt.Sprintf("%s (%s)", clock(iat), relative(iat, now)))
+		return v.fail("iat", want, fmt.Sprintf("%s (%s)", words.Clock(iat), words.Relative(iat, now)))
 	}
-	v.pass("iat", want, clock(iat))
+	v.pass("iat", want, words.Clock(iat))
 	return nil
 }
 
@@ -265,9 +266,9 @@ func (v *verification) notBefore(cs claims) error {
 	limit := v.cfg.Now().Add(futureLeeway)
 	nbf, ok := cs.time("nbf")
 	if !ok || nbf.After(limit) {
-		return v.fail("nbf", "at most "+clock(limit), show(cs, "nbf"))
+		return v.fail("nbf", "at most "+words.Clock(limit), show(cs, "nbf"))
 	}
-	v.pass("nbf", "at most "+clock(limit), clock(nbf))
+	v.pass("nbf", "at most "+words.Clock(limit), words.Clock(nbf))
 	return nil
 }
 
@@ -334,9 +335,9 @@ func (v *verification) authTime(cs claims) error {
 	earliest := v.attempt.Started.Add(-time.Duration(seconds)*time.Second - futureLeeway)
 	at, ok := cs.time("auth_time")
 	if !ok || at.Before(earliest) {
-		return v.fail("auth_time", "not before "+clock(earliest), show(cs, "auth_time"))
+		return v.fail("auth_time", "not before "+words.Clock(earliest), show(cs, "auth_time"))
 	}
-	v.pass("auth_time", "not before "+clock(earliest), clock(at))
+	v.pass("auth_time", "not before "+words.Clock(earliest), words.Clock(at))
 	return nil
 }
 
@@ -390,5 +391,5 @@ func show(cs claims, name string) string {
 	if raw == nil {
 		return "the token has no " + name
 	}
-	return shorten(string(raw), maxQuote)
+	return words.Shorten(string(raw), words.MaxQuote)
 }

@@ -21,8 +21,9 @@ var allowed = map[string][]string{
 	"cmd/settings": {},
 
 	"docs":             {},
-	"web":              {"docs", "static", "views", "web/timeline", "web/vault", "web/worldmap"},
+	"web":              {"docs", "static", "views", "web/timeline", "web/vault", "web/words", "web/worldmap"},
 	"web/vault":        {},
+	"web/words":        {},
 	"web/worldmap":     {},
 	"web/worldmap/gen": {"web/worldmap"},
 	"web/timeline":     {},
