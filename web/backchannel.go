@@ -14,6 +14,7 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
+	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/vault"
 	"example.com/postlogin/web/words"
 )
@@ -83,11 +84,11 @@ func (s *Server) logoutToken(ctx context.Context, raw string) (t logoutToken, er
 		s.strangers.add(s.cfg.Now())
 		return t, fmt.Errorf("the signature does not hold: %w", opinion)
 	}
-	cs, err := parseClaims(keys.payload)
+	cs, err := claims.Parse(keys.payload)
 	if err != nil {
 		return t, err
 	}
-	for _, check := range []func(claims) error{v.issuer, v.audience, v.expiry, s.logoutClaims} {
+	for _, check := range []func(claims.Set) error{v.issuer, v.audience, v.expiry, s.logoutClaims} {
 		if err := check(cs); err != nil {
 			return t, err
 		}
@@ -99,27 +100,27 @@ func (s *Server) logoutToken(ctx context.Context, raw string) (t logoutToken, er
 }
 
 // logoutClaims checks what makes a token a logout token.
-func (s *Server) logoutClaims(cs claims) error {
+func (s *Server) logoutClaims(cs claims.Set) error {
 	var events map[string]json.RawMessage
-	if json.Unmarshal(cs.raw("events"), &events) != nil || !strings.HasPrefix(string(events[logoutEvent]), "{") {
+	if json.Unmarshal(cs.Raw("events"), &events) != nil || !strings.HasPrefix(string(events[logoutEvent]), "{") {
 		return errors.New("expected the event " + logoutEvent + ", got " + show(cs, "events"))
 	}
-	if cs.raw("nonce") != nil {
+	if cs.Raw("nonce") != nil {
 		return errors.New("it has a nonce: that is an ID token's")
 	}
 	now := s.cfg.Now()
-	if iat, ok := cs.time("iat"); !ok || iat.After(now.Add(futureLeeway)) || iat.Before(now.Add(-maxLogoutAge)) {
+	if iat, ok := cs.Time("iat"); !ok || iat.After(now.Add(futureLeeway)) || iat.Before(now.Add(-maxLogoutAge)) {
 		return errors.New("expected one of the last 2 minutes, got iat " + show(cs, "iat"))
 	}
 	for _, name := range []string{"sub", "sid"} {
-		if text, ok := cs.text(name); cs.raw(name) != nil && (!ok || text == "" || len(text) > maxSubject) {
+		if text, ok := cs.Text(name); cs.Raw(name) != nil && (!ok || text == "" || len(text) > maxSubject) {
 			return fmt.Errorf("expected %s to be a short text, got %s", name, show(cs, name))
 		}
 	}
-	if cs.raw("sub") == nil && cs.raw("sid") == nil {
+	if cs.Raw("sub") == nil && cs.Raw("sid") == nil {
 		return errors.New("it says neither sub nor sid")
 	}
-	if jti, ok := cs.text("jti"); !ok || jti == "" || len(jti) > maxSubject {
+	if jti, ok := cs.Text("jti"); !ok || jti == "" || len(jti) > maxSubject {
 		return errors.New("expected a jti, got " + show(cs, "jti"))
 	}
 	return nil
@@ -127,11 +128,11 @@ func (s *Server) logoutClaims(cs claims) error {
 
 // once refuses a token that came before. Its jti is kept for longer than the token
 // could be accepted; the file system decides between two that come at once.
-func (s *Server) once(cs claims) (t logoutToken, err error) {
-	t.iss, _ = cs.text("iss")
-	t.sub, _ = cs.text("sub")
-	t.sid, _ = cs.text("sid")
-	jti, _ := cs.text("jti")
+func (s *Server) once(cs claims.Set) (t logoutToken, err error) {
+	t.iss, _ = cs.Text("iss")
+	t.sub, _ = cs.Text("sub")
+	t.sid, _ = cs.Text("sid")
+	jti, _ := cs.Text("jti")
 	err = s.vault.Put("jti", t.iss+"\x00"+jti, nil)
 	if errors.Is(err, vault.ErrExists) {
 		return t, errors.New("a token with this jti came before")
@@ -147,9 +148,9 @@ func (s *sessionStore) end(t logoutToken) (n int, err error) {
 		if json.Unmarshal(data, &l) != nil || l.decode() != nil {
 			return false // it opens no session either
 		}
-		iss, _ := l.claims.text("iss")
-		sub, _ := l.claims.text("sub")
-		sid, _ := l.claims.text("sid")
+		iss, _ := l.claims.Text("iss")
+		sub, _ := l.claims.Text("sub")
+		sid, _ := l.claims.Text("sid")
 		ends := iss == t.iss && (t.sub == "" || sub == t.sub) && (t.sid == "" || sid == t.sid)
 		if ends {
 			n++

@@ -136,7 +136,7 @@ func (s *Server) believe(ctx context.Context, v *verification, log *timeline.Log
 	fetched, _ := v.conn.fetches.since(fetches)
 	s.logKeys(log, v.conn, fetched)
 	s.logChecks(log, v.checks, took)
-	sub, _ := cs.text("sub")
+	sub, _ := cs.Text("sub")
 	info, x, err := v.userInfo(ctx, sub)
 	if err != nil {
 		return nil, s.withToken(err, v.raw)
@@ -144,7 +144,7 @@ func (s *Server) believe(ctx context.Context, v *verification, log *timeline.Log
 	s.logUserInfo(log, x)
 	l := &login{At: s.cfg.Now(), IDToken: v.raw, RefreshToken: v.token.RefreshToken, Checks: v.checks, Name: displayName(cs, info), Log: *log}
 	if info != nil {
-		l.UserInfo = info.object()
+		l.UserInfo = info.Object()
 	}
 	return l, nil
 }

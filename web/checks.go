@@ -97,7 +97,7 @@ func (l *ledger) failBecause(id, expected, got, hint string) error {
 		hint = r.hint
 	}
 	e := &appError{
-		code: r.code, checks: slices.Clone(l.checks),
+		code: r.code, checks: viewChecks(l.checks),
 		text:     "The check “" + id + "” failed. Nobody was logged in.",
 		expected: words.Shorten(expected, words.MaxQuote), got: words.Shorten(got, words.MaxQuote),
 		buttons: []views.Button{primary("Log in", "/login"), button("Home", "/")},

@@ -27,7 +27,7 @@ type appError struct {
 	details       []views.Detail
 	expected, got string // also rows of the details
 
-	checks  []check // of a login that failed verification
+	checks  []views.Check // of a login that failed verification
 	idToken string  // the token that was refused
 	retry   string  // where the page may try again by itself; "": nowhere
 	allow   string  // the methods that a 405 allows

@@ -17,6 +17,7 @@ import (
 	"github.com/a-h/templ"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/words"
 )
 
@@ -167,7 +168,7 @@ func docsURL(code string) string { return "/docs/errors#" + strings.ToLower(code
 func (s *Server) errorPage(r *http.Request, e *appError, status int, title string) views.Error {
 	page := views.Error{
 		Layout: s.layout(r, title, ""), Code: e.code, Status: status, Title: title,
-		Text: e.text, Quote: e.quote, Hint: e.hint, Buttons: e.buttons, Checks: viewChecks(e.checks),
+		Text: e.text, Quote: e.quote, Hint: e.hint, Buttons: e.buttons, Checks: e.checks,
 		Details: []views.Detail{{Name: "code", Value: e.code}},
 	}
 	if e.expected != "" {
@@ -183,8 +184,8 @@ func (s *Server) errorPage(r *http.Request, e *appError, status int, title strin
 		page.RetrySeconds, page.RetryURL = retrySeconds, e.retry
 	}
 	if e.idToken != "" {
-		head, payload, _ := decodeToken(e.idToken) // it was refused: perhaps it can't be decoded
-		t := s.viewToken(e.idToken, pretty(head), pretty(payload))
+		head, payload, _ := claims.Decode(e.idToken) // it was refused: perhaps it can't be decoded
+		t := s.viewToken(e.idToken, claims.Pretty(head), claims.Pretty(payload))
 		page.Token = &t
 	}
 	return page
@@ -244,7 +245,7 @@ func (s *Server) writeJSON(w http.ResponseWriter, r *http.Request, status int, v
 		http.Error(w, `{"error":{"code":"E-500"}}`, http.StatusInternalServerError)
 		return
 	}
-	body := strings.TrimSpace(pretty(b.Bytes())) + "\n"
+	body := strings.TrimSpace(claims.Pretty(b.Bytes())) + "\n"
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)

@@ -43,8 +43,8 @@ type history struct {
 }
 
 func (h *history) key(l *login) string {
-	iss, _ := l.claims.text("iss")
-	sub, _ := l.claims.text("sub")
+	iss, _ := l.claims.Text("iss")
+	sub, _ := l.claims.Text("sub")
 	return iss + "\x00" + sub
 }
 
@@ -79,7 +79,7 @@ func (h *history) add(l *login) error {
 // visit is what the history keeps of a login.
 func (l *login) visit() visit {
 	v := visit{At: l.At}
-	if n, err := strconv.ParseInt(string(l.claims.raw("login_count")), 10, 64); err == nil && n >= 0 {
+	if n, err := strconv.ParseInt(string(l.claims.Raw("login_count")), 10, 64); err == nil && n >= 0 {
 		v.N = &n
 	}
 	if l.Transaction != nil && l.Transaction.Place != nil {
@@ -90,8 +90,8 @@ func (l *login) visit() visit {
 			return v
 		}
 	} else {
-		city, _ := l.claims.text("last_login_city")
-		country, _ := l.claims.text("last_login_country")
+		city, _ := l.claims.Text("last_login_city")
+		country, _ := l.claims.Text("last_login_country")
 		v.City, v.Country = words.Shorten(city, 100), words.Shorten(country, 10)
 	}
 	if lat, lon, precision := worldmap.Find(v.City, v.Country); precision != worldmap.Unknown {

@@ -3,9 +3,9 @@ package web
 import (
 	"encoding/json"
 	"net/http"
-	"strings"
 	"time"
 
+	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/timeline"
 )
 
@@ -26,7 +26,7 @@ type meAnswer struct {
 
 // meClaim is a claim and who set it.
 type meClaim struct {
-	claim
+	claims.Claim
 	SetBy setBy `json:"set_by"`
 }
 
@@ -55,7 +55,7 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	cs := who.claims
-	expires, _ := cs.time("exp")
+	expires, _ := cs.Time("exp")
 	answer := meAnswer{
 		Schema: 1, Authenticated: true,
 		UserProfile: who.profile,
@@ -66,7 +66,7 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) error {
 	if answer.Logins, err = s.history.of(who); err != nil {
 		return err
 	}
-	for _, c := range cs.byKind(kindCustom, kindStandard, kindProtocol) {
+	for _, c := range cs.ByKind(claims.Custom, claims.Standard, claims.Protocol) {
 		answer.Claims = append(answer.Claims, meClaim{c, who.setBy(c)})
 	}
 	if who.Transaction != nil {
@@ -77,15 +77,4 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.writeJSON(w, r, http.StatusOK, answer)
 	return nil
-}
-
-// decodeToken returns header and payload of an encoded token, without checking
-// anything.
-func decodeToken(raw string) (head, payload json.RawMessage, err error) {
-	first, rest, _ := strings.Cut(raw, ".")
-	second, _, _ := strings.Cut(rest, ".")
-	if head, err = base64url.DecodeString(first); err == nil {
-		payload, err = base64url.DecodeString(second)
-	}
-	return head, payload, err
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/words"
 )
 
@@ -66,7 +67,7 @@ func (s *Server) profilePage(who *login) views.Profile {
 		LoginAgainURL: anotherUser, Steps: viewSteps(who.Log.Steps),
 		CanRefresh: who.RefreshToken != "", Refresh: who.Refresh.view(now), UserInfo: viewUserInfo(cs, who.UserInfo),
 	}
-	for _, c := range cs.byKind(kindCustom, kindStandard, kindProtocol) {
+	for _, c := range cs.ByKind(claims.Custom, claims.Standard, claims.Protocol) {
 		v := viewClaim(c, now)
 		v.SetBy = who.setBy(c).String()
 		page.Claims = append(page.Claims, v)
@@ -81,7 +82,7 @@ func (s *Server) profilePage(who *login) views.Profile {
 	if who.Refresh != nil && who.Refresh.Note == "" {
 		page.Verified = words.Relative(who.Refresh.At, now)
 	}
-	page.ExpiresAt, _ = cs.time("exp")
+	page.ExpiresAt, _ = cs.Time("exp")
 	expired := "has expired since you opened this page"
 	if page.ExpiresAt.After(now) {
 		page.ValidFor = words.Duration(page.ExpiresAt.Sub(now))
@@ -94,15 +95,15 @@ func (s *Server) profilePage(who *login) views.Profile {
 
 // displayName returns what to call a person, from the ID token or else from
 // UserInfo: a provider may give the name in one of them only.
-func displayName(token, info claims) string {
+func displayName(token, info claims.Set) string {
 	for _, name := range []string{"name", "nickname", "preferred_username", "email"} {
-		fromToken, _ := token.text(name)
-		fromInfo, _ := info.text(name)
+		fromToken, _ := token.Text(name)
+		fromInfo, _ := info.Text(name)
 		if v := strings.TrimSpace(cmp.Or(fromToken, fromInfo)); v != "" {
 			return words.Shorten(v, 60)
 		}
 	}
-	sub, _ := token.text("sub")
+	sub, _ := token.Text("sub")
 	return words.Shorten(sub, 60)
 }
 
@@ -141,8 +142,8 @@ func countryName(code string) string {
 // card makes the card of one claim. empty and whyEmpty are for null and "".
 func card(who *login, name, label, empty, whyEmpty, whyMissing string) views.Card {
 	c := views.Card{Claim: name, Label: label}
-	raw := who.claims.raw(name)
-	text, isText := jsonText(raw)
+	raw := who.claims.Raw(name)
+	text, isText := claims.Text(raw)
 	switch {
 	case raw == nil:
 		c.State, c.Value, c.Why = "missing", "not in your ID token", who.whyMissing(name, whyMissing)
@@ -160,7 +161,7 @@ func card(who *login, name, label, empty, whyEmpty, whyMissing string) views.Car
 }
 
 // viewClaim makes a line of the table of claims.
-func viewClaim(c claim, now time.Time) views.Claim {
+func viewClaim(c claims.Claim, now time.Time) views.Claim {
 	v := views.Claim{Name: c.Name, Local: c.Name, Kind: c.Kind, Value: strings.ToValidUTF8(string(c.Value), "\uFFFD")}
 	// A claim named by an address is read by its last part (OpenID Connect: "collision-
 	// resistant names").
@@ -172,9 +173,9 @@ func viewClaim(c claim, now time.Time) views.Claim {
 	}
 	switch c.Name {
 	case "exp", "iat", "nbf", "auth_time", "updated_at":
-		if t, ok := jsonTime(c.Value); ok {
+		if t, ok := claims.Time(c.Value); ok {
 			v.Time, v.Reading = t, words.Relative(t, now)
-		} else if text, ok := jsonText(c.Value); ok { // Auth0 sends updated_at as text
+		} else if text, ok := claims.Text(c.Value); ok { // Auth0 sends updated_at as text
 			if t, err := time.Parse(time.RFC3339, text); err == nil {
 				v.Time, v.Reading = t, words.Relative(t, now)
 			}
@@ -193,14 +194,14 @@ func (s *Server) viewToken(raw, header, payload string) views.Token {
 }
 
 // viewUserInfo compares what UserInfo said with the ID token, member by member.
-func viewUserInfo(token claims, raw json.RawMessage) (list []views.Compared) {
-	info, err := parseClaims(raw)
+func viewUserInfo(token claims.Set, raw json.RawMessage) (list []views.Compared) {
+	info, err := claims.Parse(raw)
 	if err != nil {
 		return nil // nothing was said
 	}
 	for _, c := range info {
 		v := views.Compared{Name: c.Name, Value: string(c.Value), State: "only in UserInfo"}
-		if inToken := token.raw(c.Name); inToken != nil {
+		if inToken := token.Raw(c.Name); inToken != nil {
 			v.State = "same"
 			if !bytes.Equal(inToken, c.Value) {
 				v.State = "differs"

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/words"
 )
@@ -108,14 +109,14 @@ type change struct {
 
 // changed compares two payloads, in the order of the new one. Values are compared
 // as they stand in the tokens.
-func changed(before, after claims) (list []change) {
+func changed(before, after claims.Set) (list []change) {
 	for _, c := range after {
-		if old := before.raw(c.Name); !bytes.Equal(old, c.Value) {
+		if old := before.Raw(c.Name); !bytes.Equal(old, c.Value) {
 			list = append(list, change{c.Name, old, c.Value})
 		}
 	}
 	for _, c := range before {
-		if after.raw(c.Name) == nil {
+		if after.Raw(c.Name) == nil {
 			list = append(list, change{c.Name, c.Value, nil})
 		}
 	}

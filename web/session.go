@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorilla/sessions"
 
+	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/vault"
 )
@@ -47,7 +48,7 @@ type login struct {
 
 	// The rest follows from IDToken and is filled in by decode.
 	header, payload json.RawMessage
-	claims          claims
+	claims          claims.Set
 	profile         json.RawMessage // what is about the person, custom claims first
 	// The same, as pages show it.
 	headerText, payloadText, profileText string
@@ -55,14 +56,14 @@ type login struct {
 
 // decode takes the encoded token apart, once for all pages.
 func (l *login) decode() (err error) {
-	if l.header, l.payload, err = decodeToken(l.IDToken); err != nil {
+	if l.header, l.payload, err = claims.Decode(l.IDToken); err != nil {
 		return err
 	}
-	if l.claims, err = parseClaims(l.payload); err != nil {
+	if l.claims, err = claims.Parse(l.payload); err != nil {
 		return err
 	}
-	l.profile = l.claims.byKind(kindCustom, kindStandard).object()
-	l.headerText, l.payloadText, l.profileText = pretty(l.header), pretty(l.payload), pretty(l.profile)
+	l.profile = l.claims.ByKind(claims.Custom, claims.Standard).Object()
+	l.headerText, l.payloadText, l.profileText = claims.Pretty(l.header), claims.Pretty(l.payload), claims.Pretty(l.profile)
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/words"
 )
@@ -143,8 +144,8 @@ type setBy struct {
 
 // setBy: the last Action that set a claim has won, also over a scope. Claims about
 // the token itself are always the provider's.
-func (l *login) setBy(c claim) setBy {
-	if c.Kind == kindProtocol {
+func (l *login) setBy(c claims.Claim) setBy {
+	if c.Kind == claims.Protocol {
 		return setBy{Kind: "provider"}
 	}
 	if l.Transaction == nil {
@@ -188,7 +189,7 @@ func scopeOf(name string) string {
 	case "address":
 		return "address"
 	}
-	if kindOf(name) == kindStandard {
+	if claims.KindOf(name) == claims.Standard {
 		return "profile"
 	}
 	return ""

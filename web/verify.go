@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/words"
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -40,13 +41,13 @@ type verification struct {
 	raw     string // the encoded ID token
 	// previous are the claims of the token that this one takes the place of after a
 	// refresh (Core 12.2); nil at a login.
-	previous claims
+	previous claims.Set
 	*ledger
 }
 
 // verify returns the claims of a token that passed every check. Its error names
 // the check that did not.
-func (v *verification) verify(ctx context.Context) (claims, error) {
+func (v *verification) verify(ctx context.Context) (claims.Set, error) {
 	if err := v.algorithm(); err != nil {
 		return nil, err
 	}
@@ -63,12 +64,12 @@ func (v *verification) verify(ctx context.Context) (claims, error) {
 		}
 	}
 	v.pass("signature", "a key of "+v.conn.JWKS, "key "+v.keyID())
-	cs, err := parseClaims(payload)
+	cs, err := claims.Parse(payload)
 	if err != nil {
 		return nil, v.fail("payload", "one JSON object", err.Error())
 	}
 	v.pass("payload", "one JSON object", "one JSON object")
-	for _, check := range []func(claims) error{
+	for _, check := range []func(claims.Set) error{
 		v.issuer, v.audience, v.authorizedParty, v.expiry, v.issuedAt, v.notBefore, v.nonce, v.subject, v.authTime,
 	} {
 		if err := check(cs); err != nil {
@@ -194,8 +195,8 @@ func (v *verification) keyIDs(ctx context.Context) (ids []string, problem string
 }
 
 // issuer: Core 3.1.3.7 (2).
-func (v *verification) issuer(cs claims) error {
-	iss, ok := cs.text("iss")
+func (v *verification) issuer(cs claims.Set) error {
+	iss, ok := cs.Text("iss")
 	if !ok || iss != v.conn.Issuer {
 		return v.fail("iss", v.conn.Issuer, show(cs, "iss"))
 	}
@@ -205,8 +206,8 @@ func (v *verification) issuer(cs claims) error {
 
 // audience: Core 3.1.3.7 (3) lets an app trust further audiences; this one knows
 // none, so the list must hold this app and nothing else.
-func (v *verification) audience(cs claims) error {
-	if aud := cs.audiences(); len(aud) != 1 || aud[0] != v.cfg.ClientID {
+func (v *verification) audience(cs claims.Set) error {
+	if aud := cs.Audiences(); len(aud) != 1 || aud[0] != v.cfg.ClientID {
 		return v.fail("aud", v.cfg.ClientID, show(cs, "aud"))
 	}
 	v.pass("aud", v.cfg.ClientID, v.cfg.ClientID)
@@ -214,12 +215,12 @@ func (v *verification) audience(cs claims) error {
 }
 
 // authorizedParty: Core 3.1.3.7 (4, 5).
-func (v *verification) authorizedParty(cs claims) error {
-	if cs.raw("azp") == nil {
+func (v *verification) authorizedParty(cs claims.Set) error {
+	if cs.Raw("azp") == nil {
 		v.skip("azp", "the token has no azp")
 		return nil
 	}
-	if azp, ok := cs.text("azp"); !ok || azp != v.cfg.ClientID {
+	if azp, ok := cs.Text("azp"); !ok || azp != v.cfg.ClientID {
 		return v.fail("azp", v.cfg.ClientID, show(cs, "azp"))
 	}
 	v.pass("azp", v.cfg.ClientID, v.cfg.ClientID)
@@ -228,10 +229,10 @@ func (v *verification) authorizedParty(cs claims) error {
 
 // expiry: Core 3.1.3.7 (9). No leeway: this app sees a token right after it was
 // made, so its clock would have to be off by the token's whole life.
-func (v *verification) expiry(cs claims) error {
+func (v *verification) expiry(cs claims.Set) error {
 	now := v.cfg.Now()
 	want := "after " + words.Clock(now)
-	exp, ok := cs.time("exp")
+	exp, ok := cs.Time("exp")
 	if !ok {
 		return v.fail("exp", want, show(cs, "exp"))
 	}
@@ -243,10 +244,10 @@ func (v *verification) expiry(cs claims) error {
 }
 
 // issuedAt: Core 2 requires iat; 3.1.3.7 (10) leaves the range to us.
-func (v *verification) issuedAt(cs claims) error {
+func (v *verification) issuedAt(cs claims.Set) error {
 	now := v.cfg.Now()
 	want := fmt.Sprintf("between %s and %s", words.Clock(now.Add(-maxTokenAge)), words.Clock(now.Add(futureLeeway)))
-	iat, ok := cs.time("iat")
+	iat, ok := cs.Time("iat")
 	if !ok {
 		return v.fail("iat", want, show(cs, "iat"))
 	}
@@ -258,13 +259,13 @@ func (v *verification) issuedAt(cs claims) error {
 }
 
 // notBefore: RFC 7519 section 4.1.5.
-func (v *verification) notBefore(cs claims) error {
-	if cs.raw("nbf") == nil {
+func (v *verification) notBefore(cs claims.Set) error {
+	if cs.Raw("nbf") == nil {
 		v.skip("nbf", "the token has no nbf")
 		return nil
 	}
 	limit := v.cfg.Now().Add(futureLeeway)
-	nbf, ok := cs.time("nbf")
+	nbf, ok := cs.Time("nbf")
 	if !ok || nbf.After(limit) {
 		return v.fail("nbf", "at most "+words.Clock(limit), show(cs, "nbf"))
 	}
@@ -274,11 +275,11 @@ func (v *verification) notBefore(cs claims) error {
 
 // nonce: Core 3.1.3.7 (11), 15.5.2. Values are not shown: an error page may be
 // sent to someone else.
-func (v *verification) nonce(cs claims) error {
+func (v *verification) nonce(cs claims.Set) error {
 	const want = "the nonce of this login"
-	nonce, ok := cs.text("nonce")
+	nonce, ok := cs.Text("nonce")
 	switch {
-	case v.previous != nil && cs.raw("nonce") == nil:
+	case v.previous != nil && cs.Raw("nonce") == nil:
 		v.skip("nonce", "a refreshed token has none")
 		return nil
 	case v.previous != nil:
@@ -293,9 +294,9 @@ func (v *verification) nonce(cs claims) error {
 }
 
 // subject: Core 2, "MUST NOT exceed 255 ASCII characters".
-func (v *verification) subject(cs claims) error {
+func (v *verification) subject(cs claims.Set) error {
 	want := fmt.Sprintf("1 to %d characters", maxSubject)
-	sub, ok := cs.text("sub")
+	sub, ok := cs.Text("sub")
 	if !ok || sub == "" {
 		return v.fail("sub", want, show(cs, "sub"))
 	}
@@ -311,8 +312,8 @@ func (v *verification) subject(cs claims) error {
 
 // sameAsBefore: a refresh must not turn one person, or one login, into another
 // (Core 12.2).
-func (v *verification) sameAsBefore(cs claims, name string) error {
-	if !bytes.Equal(cs.raw(name), v.previous.raw(name)) {
+func (v *verification) sameAsBefore(cs claims.Set, name string) error {
+	if !bytes.Equal(cs.Raw(name), v.previous.Raw(name)) {
 		return v.failBecause(name, show(v.previous, name)+", as before the refresh", show(cs, name), "The provider mixed up two logins.")
 	}
 	v.pass(name, "as before the refresh", "the same")
@@ -320,8 +321,8 @@ func (v *verification) sameAsBefore(cs claims, name string) error {
 }
 
 // authTime: Core 3.1.3.7 (13), 3.1.2.1 max_age.
-func (v *verification) authTime(cs claims) error {
-	if v.previous != nil && cs.raw("auth_time") != nil && v.previous.raw("auth_time") != nil {
+func (v *verification) authTime(cs claims.Set) error {
+	if v.previous != nil && cs.Raw("auth_time") != nil && v.previous.Raw("auth_time") != nil {
 		return v.sameAsBefore(cs, "auth_time")
 	}
 	if v.attempt.MaxAge == "" {
@@ -333,7 +334,7 @@ func (v *verification) authTime(cs claims) error {
 		return err // login.go lets only numbers through
 	}
 	earliest := v.attempt.Started.Add(-time.Duration(seconds)*time.Second - futureLeeway)
-	at, ok := cs.time("auth_time")
+	at, ok := cs.Time("auth_time")
 	if !ok || at.Before(earliest) {
 		return v.fail("auth_time", "not before "+words.Clock(earliest), show(cs, "auth_time"))
 	}
@@ -342,13 +343,13 @@ func (v *verification) authTime(cs claims) error {
 }
 
 // accessTokenHash: Core 3.1.3.8. In this flow the provider may leave it out.
-func (v *verification) accessTokenHash(cs claims, t *oidc.IDToken) error {
-	if cs.raw("at_hash") == nil {
+func (v *verification) accessTokenHash(cs claims.Set, t *oidc.IDToken) error {
+	if cs.Raw("at_hash") == nil {
 		v.skip("at_hash", "the token has no at_hash")
 		return nil
 	}
 	const want = "the hash of the access token"
-	hash, ok := cs.text("at_hash")
+	hash, ok := cs.Text("at_hash")
 	if t == nil && ok && hash != "" {
 		return nil // go-oidc refused the token, so the login ends at its check
 	}
@@ -363,7 +364,7 @@ func (v *verification) accessTokenHash(cs claims, t *oidc.IDToken) error {
 // answers, the subject must be that of the ID token (Core 5.3.2); the token
 // substitution that this prevents can't happen when there is no answer, so that
 // is no reason to refuse a login. It returns the claims, or nil.
-func (v *verification) userInfo(ctx context.Context, sub string) (cs claims, x exchange, err error) {
+func (v *verification) userInfo(ctx context.Context, sub string) (cs claims.Set, x exchange, err error) {
 	if v.conn.UserInfo == "" {
 		v.skip("userinfo_sub", "the provider has no UserInfo endpoint")
 		return nil, x, nil
@@ -381,13 +382,13 @@ func (v *verification) userInfo(ctx context.Context, sub string) (cs claims, x e
 	if err := info.Claims(&raw); err != nil {
 		return nil, x, nil
 	}
-	cs, _ = parseClaims(raw) // shown beside the token's, and decides nothing
+	cs, _ = claims.Parse(raw) // shown beside the token's, and decides nothing
 	return cs, x, nil
 }
 
 // show writes a claim for a page: its JSON, or that it is not there.
-func show(cs claims, name string) string {
-	raw := cs.raw(name)
+func show(cs claims.Set, name string) string {
+	raw := cs.Raw(name)
 	if raw == nil {
 		return "the token has no " + name
 	}

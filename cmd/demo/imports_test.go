@@ -21,7 +21,8 @@ var allowed = map[string][]string{
 	"cmd/settings": {},
 
 	"docs":             {},
-	"web":              {"docs", "static", "views", "web/timeline", "web/vault", "web/words", "web/worldmap"},
+	"web":              {"docs", "static", "views", "web/claims", "web/timeline", "web/vault", "web/words", "web/worldmap"},
+	"web/claims":       {"web/words"},
 	"web/vault":        {},
 	"web/words":        {},
 	"web/worldmap":     {},

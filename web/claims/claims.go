@@ -1,10 +1,15 @@
-package web
+// Package claims reads the payload of a token: its claims in their order, each value
+// as it stands there, and JSON written out for people.
+//
+// It believes nothing and checks no signature: package web does that (verify.go), and
+// says there what a claim must be.
+package claims
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"example.com/postlogin/web/words"
 	"fmt"
 	"io"
 	"math"
@@ -12,48 +17,50 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"example.com/postlogin/web/words"
 )
 
 // Kinds of claims.
 const (
-	kindCustom   = "custom"   // the provider's own, e.g. set by an Action
-	kindStandard = "standard" // about the person (Core 5.1)
-	kindProtocol = "protocol" // about the token itself (Core 2, RFC 7519 section 4.1)
+	Custom   = "custom"   // the provider's own, e.g. set by an Action
+	Standard = "standard" // about the person (Core 5.1)
+	Protocol = "protocol" // about the token itself (Core 2, RFC 7519 section 4.1)
 )
 
-// A claim is one member of an ID token's payload.
-type claim struct {
+// A Claim is one member of an ID token's payload.
+type Claim struct {
 	Name  string          `json:"name"`
 	Value json.RawMessage `json:"value"` // as it stands in the token
 	Kind  string          `json:"kind"`
 }
 
-// claims is a payload in the order of the token.
-type claims []claim
+// A Set is a payload in the order of the token.
+type Set []Claim
 
-// kindOf tells what kind of claim has this name.
-func kindOf(name string) string {
+// KindOf tells what kind of claim has this name.
+func KindOf(name string) string {
 	switch name {
 	case "iss", "sub", "aud", "exp", "iat", "nbf", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "c_hash", "sid", "jti":
-		return kindProtocol
+		return Protocol
 	case "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
 		"website", "gender", "birthdate", "zoneinfo", "locale", "updated_at", "email", "email_verified",
 		"phone_number", "phone_number_verified", "address":
-		return kindStandard
+		return Standard
 	default:
-		return kindCustom
+		return Custom
 	}
 }
 
-// parseClaims reads a payload. It must be one JSON object without repeated names
+// Parse reads a payload. It must be one JSON object without repeated names
 // (RFC 7519 section 4 allows to refuse them; which of two a library takes is a
 // guess). Names are compared letter by letter, unlike encoding/json's fields.
-func parseClaims(payload []byte) (claims, error) {
+func Parse(payload []byte) (Set, error) {
 	dec := json.NewDecoder(bytes.NewReader(payload))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return nil, errors.New("it is not a JSON object")
 	}
-	var cs claims
+	var cs Set
 	seen := make(map[string]bool)
 	for dec.More() {
 		t, err := dec.Token()
@@ -69,7 +76,7 @@ func parseClaims(payload []byte) (claims, error) {
 		if err := dec.Decode(&value); err != nil {
 			return nil, fmt.Errorf("the claim %q is not JSON", words.Shorten(name, 80))
 		}
-		cs = append(cs, claim{Name: name, Value: value, Kind: kindOf(name)})
+		cs = append(cs, Claim{Name: name, Value: value, Kind: KindOf(name)})
 	}
 	if _, err := dec.Token(); err != nil { // the closing brace
 		return nil, errors.New("it ends too early")
@@ -80,8 +87,8 @@ func parseClaims(payload []byte) (claims, error) {
 	return cs, nil
 }
 
-// raw returns the value of a claim as JSON, or nil.
-func (cs claims) raw(name string) json.RawMessage {
+// Raw returns the value of a claim as JSON, or nil.
+func (cs Set) Raw(name string) json.RawMessage {
 	for _, c := range cs {
 		if c.Name == name {
 			return c.Value
@@ -90,18 +97,19 @@ func (cs claims) raw(name string) json.RawMessage {
 	return nil
 }
 
-// text returns a claim that is a string; ok is false when it is absent or
+// Text returns a claim that is a string; ok is false when it is absent or
 // something else.
-func (cs claims) text(name string) (value string, ok bool) {
-	return jsonText(cs.raw(name))
+func (cs Set) Text(name string) (value string, ok bool) {
+	return Text(cs.Raw(name))
 }
 
-// time returns a claim that is a moment: a number of seconds (RFC 7519 section 2).
-func (cs claims) time(name string) (t time.Time, ok bool) {
-	return jsonTime(cs.raw(name))
+// Time returns a claim that is a moment: a number of seconds (RFC 7519 section 2).
+func (cs Set) Time(name string) (t time.Time, ok bool) {
+	return Time(cs.Raw(name))
 }
 
-func jsonText(raw json.RawMessage) (string, bool) {
+// Text returns a JSON string; ok is false for anything else.
+func Text(raw json.RawMessage) (text string, ok bool) {
 	var s *string
 	if raw == nil || json.Unmarshal(raw, &s) != nil || s == nil {
 		return "", false
@@ -109,7 +117,9 @@ func jsonText(raw json.RawMessage) (string, bool) {
 	return *s, true
 }
 
-func jsonTime(raw json.RawMessage) (time.Time, bool) {
+// Time returns a moment given as a number of seconds since 1970; ok is false for
+// anything else, and for what is thousands of years away.
+func Time(raw json.RawMessage) (t time.Time, ok bool) {
 	if raw == nil {
 		return time.Time{}, false
 	}
@@ -120,22 +130,22 @@ func jsonTime(raw json.RawMessage) (time.Time, bool) {
 	return time.Unix(int64(math.Floor(seconds)), 0), true
 }
 
-// audiences returns the claim aud, which is one string or a list of them.
-func (cs claims) audiences() []string {
-	if one, ok := cs.text("aud"); ok {
+// Audiences returns the claim aud, which is one string or a list of them.
+func (cs Set) Audiences() []string {
+	if one, ok := cs.Text("aud"); ok {
 		return []string{one}
 	}
 	var many []string
-	if raw := cs.raw("aud"); raw == nil || json.Unmarshal(raw, &many) != nil {
+	if raw := cs.Raw("aud"); raw == nil || json.Unmarshal(raw, &many) != nil {
 		return nil
 	}
 	return many
 }
 
-// byKind returns the claims of the kinds named, kind by kind, each in the order
+// ByKind returns the claims of the kinds named, kind by kind, each in the order
 // of the token.
-func (cs claims) byKind(kinds ...string) claims {
-	var out claims
+func (cs Set) ByKind(kinds ...string) Set {
+	var out Set
 	for _, kind := range kinds {
 		for _, c := range cs {
 			if c.Kind == kind {
@@ -146,8 +156,8 @@ func (cs claims) byKind(kinds ...string) claims {
 	return out
 }
 
-// object writes claims as a JSON object in their order. A map would sort them.
-func (cs claims) object() json.RawMessage {
+// Object writes claims as a JSON object in their order. A map would sort them.
+func (cs Set) Object() json.RawMessage {
 	var b bytes.Buffer
 	b.WriteByte('{')
 	for i, c := range cs {
@@ -162,14 +172,14 @@ func (cs claims) object() json.RawMessage {
 	return b.Bytes()
 }
 
-// maxDepth is how deep JSON may be nested that pretty indents. Beyond it the
+// maxDepth is how deep JSON may be nested that Pretty indents. Beyond it the
 // indents would outgrow the values.
 const maxDepth = 50
 
-// pretty indents JSON by two spaces, keeps its order and its numbers as they are,
+// Pretty indents JSON by two spaces, keeps its order and its numbers as they are,
 // and writes escaped characters out ("é" for "\u00e9"), for people. What is not JSON,
 // or nested too deeply, comes back as it is.
-func pretty(raw []byte) string {
+func Pretty(raw []byte) string {
 	if !json.Valid(raw) {
 		return strings.ToValidUTF8(string(raw), "\uFFFD")
 	}
@@ -256,4 +266,15 @@ func writeString(b *bytes.Buffer, s string) {
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(s) // a string can always be written
 	b.Truncate(b.Len() - 1)
+}
+
+// Decode returns header and payload of an encoded token, without checking
+// anything.
+func Decode(raw string) (head, payload json.RawMessage, err error) {
+	first, rest, _ := strings.Cut(raw, ".")
+	second, _, _ := strings.Cut(rest, ".")
+	if head, err = base64.RawURLEncoding.DecodeString(first); err == nil {
+		payload, err = base64.RawURLEncoding.DecodeString(second)
+	}
+	return head, payload, err
 }

@@ -1,9 +1,11 @@
-package web
+package claims_test
 
 import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"example.com/postlogin/web/claims"
 )
 
 func TestPretty(t *testing.T) {
@@ -19,13 +21,13 @@ func TestPretty(t *testing.T) {
 		"\"\xff\"": "\"\uFFFD\"",
 		``:         ``,
 	} {
-		if got := pretty([]byte(raw)); got != want {
-			t.Errorf("pretty(%q) = %q, want %q", raw, got, want)
+		if got := claims.Pretty([]byte(raw)); got != want {
+			t.Errorf("Pretty(%q) = %q, want %q", raw, got, want)
 		}
 	}
 	deep := strings.Repeat("[", 9000) + strings.Repeat("]", 9000)
-	if got := pretty([]byte(deep)); got != deep {
-		t.Errorf("pretty of 9000 nested lists has %d bytes, want %d", len(got), len(deep))
+	if got := claims.Pretty([]byte(deep)); got != deep {
+		t.Errorf("Pretty of 9000 nested lists has %d bytes, want %d", len(got), len(deep))
 	}
 }
 
@@ -35,7 +37,7 @@ func FuzzPretty(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
-		got := pretty([]byte(raw))
+		got := claims.Pretty([]byte(raw))
 		if !json.Valid([]byte(raw)) {
 			return
 		}
@@ -44,24 +46,24 @@ func FuzzPretty(f *testing.F) {
 			return // numbers that float64 can't hold
 		}
 		if err := json.Unmarshal([]byte(got), &have); err != nil {
-			t.Fatalf("pretty(%q) = %q: %v", raw, got, err)
+			t.Fatalf("Pretty(%q) = %q: %v", raw, got, err)
 		}
 		a, _ := json.Marshal(want)
 		b, _ := json.Marshal(have)
 		if string(a) != string(b) {
-			t.Fatalf("pretty(%q) = %q", raw, got)
+			t.Fatalf("Pretty(%q) = %q", raw, got)
 		}
 	})
 }
 
-func TestParseClaimsRefuses(t *testing.T) {
+func TestParseRefuses(t *testing.T) {
 	for _, payload := range []string{``, `null`, `7`, `"x"`, `[]`, `{`, `{"a":1`, `{"a"}`, `{"a":1}{}`, `{"a":1} x`, `{"a":1,"a":1}`, `{"a":1,"\u0061":2}`, `{a:1}`} {
-		if cs, err := parseClaims([]byte(payload)); err == nil {
-			t.Errorf("parseClaims(%q) = %v, want an error", payload, cs)
+		if cs, err := claims.Parse([]byte(payload)); err == nil {
+			t.Errorf("Parse(%q) = %v, want an error", payload, cs)
 		}
 	}
-	cs, err := parseClaims([]byte(` {"b":1, "a":{"x":[]}} `))
+	cs, err := claims.Parse([]byte(` {"b":1, "a":{"x":[]}} `))
 	if err != nil || len(cs) != 2 || cs[0].Name != "b" || string(cs[1].Value) != `{"x":[]}` {
-		t.Errorf("parseClaims = %v, %v", cs, err)
+		t.Errorf("Parse = %v, %v", cs, err)
 	}
 }
