@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,8 +16,11 @@ import (
 
 	"github.com/gorilla/sessions"
 
+	"example.com/postlogin/views"
+	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/vault"
+	"example.com/postlogin/web/words"
 )
 
 const (
@@ -154,4 +158,32 @@ func (as *attempts) peek(state string) (a *attempt, used bool, err error) {
 	}
 	a = new(attempt)
 	return a, false, json.Unmarshal(data, a)
+}
+
+// errNoLoginCookie is for a browser that brought no cookie of any started login.
+func errNoLoginCookie(base *url.URL, host string) error {
+	return &problem.Error{Code: "E-STATE-1",
+		Text: "Your browser sent no login cookie. This happens when you open the app under one name but come back to another " +
+			"(127.0.0.1 and localhost are two names), when cookies are blocked, or when the login was started in another browser or long ago.",
+		Expected: base.Host, Got: words.Shorten(host, words.MaxQuote),
+		Buttons: []views.Button{problem.Primary("Start again at "+base.String(), base.String()+"/login")}}
+}
+
+func errStateMixedUp() error {
+	return &problem.Error{Code: "E-STATE-2",
+		Text:    "The answer carries another state than the one this browser remembers. Usually a second tab or the Back button.",
+		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
+}
+
+func errStateUsed() error {
+	return &problem.Error{Code: "E-STATE-3",
+		Text:    "You can't use the same answer twice.",
+		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
+}
+
+func errTooLate(age time.Duration) error {
+	return &problem.Error{Code: "E-TIME-1",
+		Text:     fmt.Sprintf("A login must be finished within 10 minutes. It was started %s ago.", words.Duration(age)),
+		Expected: "at most 10 minutes", Got: words.Duration(age),
+		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/words"
 )
@@ -55,7 +56,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a, err := s.attempts.finish(w, r, in.state)
-	if used, ok := errors.AsType[*appError](err); ok && used.code == "E-STATE-3" {
+	if used, ok := errors.AsType[*problem.Error](err); ok && used.Code == "E-STATE-3" {
 		return s.usedBefore(r, used)
 	}
 	if err != nil {
@@ -82,13 +83,13 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 
 // usedBefore answers a reload of the callback, or the Back button: it says so, and
 // whoever is logged in is led to the profile.
-func (s *Server) usedBefore(r *http.Request, used *appError) error {
+func (s *Server) usedBefore(r *http.Request, used *problem.Error) error {
 	l, _, err := s.sessions.current(r)
 	if err != nil {
 		return err
 	}
 	if l != nil {
-		used.buttons = []views.Button{primary("Open profile", afterLogin), button("Log in", "/login")}
+		used.Buttons = []views.Button{problem.Primary("Open profile", afterLogin), problem.Button("Log in", "/login")}
 	}
 	return used
 }
@@ -151,8 +152,8 @@ func (s *Server) believe(ctx context.Context, v *verification, log *timeline.Log
 
 // withToken lets the page of a failed check show the token, where that is allowed.
 func (s *Server) withToken(err error, raw string) error {
-	if e, ok := errors.AsType[*appError](err); ok && s.cfg.ShowRawToken {
-		e.idToken = raw
+	if e, ok := errors.AsType[*problem.Error](err); ok && s.cfg.ShowRawToken {
+		e.IDToken = raw
 	}
 	return err
 }
@@ -182,8 +183,8 @@ func (v *verification) redeem(ctx context.Context, code string) (x exchange, err
 	raw, ok := token.Extra("id_token").(string) // Core 3.1.3.3
 	if !ok || raw == "" {
 		err := v.fail("id_token", "a member id_token", "none, or one that is not text")
-		if e, ok := errors.AsType[*appError](err); ok {
-			e.text = x.String() + ", but without an ID token."
+		if e, ok := errors.AsType[*problem.Error](err); ok {
+			e.Text = x.String() + ", but without an ID token."
 		}
 		return x, err
 	}
@@ -207,24 +208,24 @@ func errTokens(cfg Config, x exchange, err error) error {
 			return errBadAnswer(x.String()+", which is not a token answer.", err)
 		}
 	}
-	e := &appError{quote: words.Shorten(said.ErrorDescription, words.MaxQuote),
-		buttons: []views.Button{primary("Log in", "/login"), button("Home", "/")}}
+	e := &problem.Error{Quote: words.Shorten(said.ErrorDescription, words.MaxQuote),
+		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
 	if said.ErrorCode != "" {
-		e.details = append(e.details, views.Detail{Name: "error", Value: words.Shorten(said.ErrorCode, 80)})
+		e.Details = append(e.Details, views.Detail{Name: "error", Value: words.Shorten(said.ErrorCode, 80)})
 	}
 	switch said.ErrorCode {
 	case "invalid_client":
-		e.code, e.buttons = "E-TOK-1", []views.Button{primary("Home", "/")}
-		e.text = "It does not accept client id " + cfg.ClientID + " with the secret that this app has."
-		e.hint = "Compare `OIDC_CLIENT_ID` and `OIDC_CLIENT_SECRET` with the application's settings at the provider."
+		e.Code, e.Buttons = "E-TOK-1", []views.Button{problem.Primary("Home", "/")}
+		e.Text = "It does not accept client id " + cfg.ClientID + " with the secret that this app has."
+		e.Hint = "Compare `OIDC_CLIENT_ID` and `OIDC_CLIENT_SECRET` with the application's settings at the provider."
 		if n := len(cfg.ClientSecret); n > 8 && isLoopback(hostPort(cfg.BaseURL)) {
-			e.hint += fmt.Sprintf(" This app's secret ends in “…%s”.", cfg.ClientSecret[n-3:])
+			e.Hint += fmt.Sprintf(" This app's secret ends in “…%s”.", cfg.ClientSecret[n-3:])
 		}
 	case "invalid_grant":
-		e.code = "E-TOK-2"
-		e.text = "It was used before, is older than 60 seconds, or the PKCE verifier or callback address did not match."
+		e.Code = "E-TOK-2"
+		e.Text = "It was used before, is older than 60 seconds, or the PKCE verifier or callback address did not match."
 	default:
-		e.code, e.text = "E-TOK-3", x.String()+"."
+		e.Code, e.Text = "E-TOK-3", x.String()+"."
 	}
 	return e
 }
@@ -232,33 +233,33 @@ func errTokens(cfg Config, x exchange, err error) error {
 // errRefused is the page for an answer that says no (Core 3.1.2.6, RFC 6749 section
 // 4.1.2.1).
 func errRefused(in answer) error {
-	e := &appError{
-		quote:   words.Shorten(in.description, words.MaxQuote),
-		details: []views.Detail{{Name: "error", Value: words.Shorten(in.err, 80)}},
-		buttons: []views.Button{primary("Log in", "/login"), button("Home", "/")},
+	e := &problem.Error{
+		Quote:   words.Shorten(in.description, words.MaxQuote),
+		Details: []views.Detail{{Name: "error", Value: words.Shorten(in.err, 80)}},
+		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")},
 	}
 	if in.description != "" {
-		e.details = append(e.details, views.Detail{Name: "error_description", Value: e.quote})
+		e.Details = append(e.Details, views.Detail{Name: "error_description", Value: e.Quote})
 	}
-	e.details = append(e.details, views.Detail{Name: "where it came from",
+	e.Details = append(e.Details, views.Detail{Name: "where it came from",
 		Value: "the query string of GET /callback; no code was sent, so no token request was made"})
-	again := []views.Button{primary("Try again as someone else", anotherUser), button("Home", "/")}
+	again := []views.Button{problem.Primary("Try again as someone else", anotherUser), problem.Button("Home", "/")}
 	switch {
 	case in.isCancelled():
-		e.code, e.quote, e.text = "E-DENY-2", "", "Nothing was sent to this app."
+		e.Code, e.Quote, e.Text = "E-DENY-2", "", "Nothing was sent to this app."
 	case in.isBlocked():
-		e.code, e.quote, e.text, e.buttons = "E-DENY-3", "", "The identity provider does not let this account log in.", again
+		e.Code, e.Quote, e.Text, e.Buttons = "E-DENY-3", "", "The identity provider does not let this account log in.", again
 	case in.err == "access_denied":
-		e.code, e.text, e.buttons = "E-DENY-1", "The identity provider said no.", again
-		e.hint = "An Action in the login flow refused this login. Nothing is wrong with your password."
+		e.Code, e.Text, e.Buttons = "E-DENY-1", "The identity provider said no.", again
+		e.Hint = "An Action in the login flow refused this login. Nothing is wrong with your password."
 	case in.err == "login_required", in.err == "interaction_required", in.err == "consent_required", in.err == "account_selection_required":
-		e.code = "E-INT-1"
-		e.text = "This app asked for a silent login, but there is no session at the identity provider."
+		e.Code = "E-INT-1"
+		e.Text = "This app asked for a silent login, but there is no session at the identity provider."
 	case in.err == "server_error", in.err == "temporarily_unavailable":
-		e.code, e.text = "E-TOK-3", "It could not carry out the login and answered "+in.err+"."
+		e.Code, e.Text = "E-TOK-3", "It could not carry out the login and answered "+in.err+"."
 	default:
-		e.code, e.buttons = "E-REQ-1", []views.Button{primary("Home", "/"), button("Log in", "/login")}
-		e.text = "Something in this app's settings does not fit."
+		e.Code, e.Buttons = "E-REQ-1", []views.Button{problem.Primary("Home", "/"), problem.Button("Log in", "/login")}
+		e.Text = "Something in this app's settings does not fit."
 	}
 	return e
 }
@@ -273,4 +274,17 @@ func (in answer) isCancelled() bool {
 // isBlocked reports a blocked account (Auth0: Common Authentication Errors).
 func (in answer) isBlocked() bool {
 	return (in.err == "unauthorized" || in.err == "access_denied") && in.description == "user is blocked"
+}
+
+func errMalformedCallback(what string) error {
+	return &problem.Error{Code: "E-CB-1",
+		Text:    "The login was not started in this browser, or the answer was changed on its way. Start again from this page.",
+		Got:     what,
+		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
+}
+
+// errBadAnswer is for a provider that answered, but not with what it should have.
+func errBadAnswer(text string, cause error) error {
+	return &problem.Error{Code: "E-TOK-3", Text: text, Cause: cause,
+		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
 }

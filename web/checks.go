@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/words"
 )
 
@@ -96,14 +97,14 @@ func (l *ledger) failBecause(id, expected, got, hint string) error {
 	if hint == "" {
 		hint = r.hint
 	}
-	e := &appError{
-		code: r.code, checks: viewChecks(l.checks),
-		text:     "The check “" + id + "” failed. Nobody was logged in.",
-		expected: words.Shorten(expected, words.MaxQuote), got: words.Shorten(got, words.MaxQuote),
-		buttons: []views.Button{primary("Log in", "/login"), button("Home", "/")},
+	e := &problem.Error{
+		Code: r.code, Checks: viewChecks(l.checks),
+		Text:     "The check “" + id + "” failed. Nobody was logged in.",
+		Expected: words.Shorten(expected, words.MaxQuote), Got: words.Shorten(got, words.MaxQuote),
+		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")},
 	}
 	if hint != "" {
-		e.hint = "Usual cause: " + hint
+		e.Hint = "Usual cause: " + hint
 	}
 	return e
 }

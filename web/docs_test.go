@@ -55,6 +55,8 @@ func TestEveryErrorIsDocumented(t *testing.T) {
 	page := b.get("/docs/errors").body
 	code := regexp.MustCompile(`"(E-[A-Z0-9]+(?:-\d+)?)"`)
 	files, _ := filepath.Glob("*.go")
+	below, _ := filepath.Glob("*/*.go")
+	files = append(files, below...)
 	codes := map[string]bool{}
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {

@@ -18,6 +18,7 @@ import (
 
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/claims"
+	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/words"
 )
 
@@ -52,8 +53,8 @@ func (s *Server) getOrPost(get, post handlerFunc) http.Handler {
 			return get(w, r)
 		case r.Method == http.MethodPost && post != nil:
 			if err := guard.Check(r); err != nil {
-				return &appError{code: "E-403", text: "Your browser says that another site sent this form, so nothing was done.", cause: err,
-					buttons: []views.Button{primary("Home", "/")}}
+				return &problem.Error{Code: "E-403", Text: "Your browser says that another site sent this form, so nothing was done.", Cause: err,
+					Buttons: []views.Button{problem.Primary("Home", "/")}}
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 			return post(w, r)
@@ -65,36 +66,36 @@ func (s *Server) getOrPost(get, post handlerFunc) http.Handler {
 		case post != nil:
 			allow += ", POST"
 		}
-		return &appError{code: "E-405", allow: allow, text: "This page does not know the method " + words.Shorten(r.Method, 20) + ".",
-			expected: allow, got: words.Shorten(r.Method, 20), buttons: []views.Button{primary("Home", "/")}}
+		return &problem.Error{Code: "E-405", Allow: allow, Text: "This page does not know the method " + words.Shorten(r.Method, 20) + ".",
+			Expected: allow, Got: words.Shorten(r.Method, 20), Buttons: []views.Button{problem.Primary("Home", "/")}}
 	})
 }
 
 func (s *Server) notFound(_ http.ResponseWriter, r *http.Request) error {
-	return &appError{code: "E-404", text: "The address is misspelt, or the page has moved.", got: words.Shorten(r.URL.Path, 200),
-		buttons: []views.Button{primary("Home", "/")}}
+	return &problem.Error{Code: "E-404", Text: "The address is misspelt, or the page has moved.", Got: words.Shorten(r.URL.Path, 200),
+		Buttons: []views.Button{problem.Primary("Home", "/")}}
 }
 
 // leadBack makes the buttons of an error page that begin a new login lead to next
 // afterwards.
 func leadBack(err error, next string) error {
-	e, ok := errors.AsType[*appError](err)
+	e, ok := errors.AsType[*problem.Error](err)
 	if !ok || next == afterLogin {
 		return err
 	}
 	// A copy: several requests may have been given the same error.
 	c := *e
-	c.buttons = slices.Clone(e.buttons)
-	for i, b := range c.buttons {
+	c.Buttons = slices.Clone(e.Buttons)
+	for i, b := range c.Buttons {
 		switch b.URL {
 		case "/login":
-			c.buttons[i].URL = loginURL(next)
+			c.Buttons[i].URL = loginURL(next)
 		case anotherUser:
-			c.buttons[i].URL = anotherUser + "&next=" + url.QueryEscape(next)
+			c.Buttons[i].URL = anotherUser + "&next=" + url.QueryEscape(next)
 		}
 	}
-	if c.retry != "" {
-		c.retry = loginURL(next)
+	if c.Retry != "" {
+		c.Retry = loginURL(next)
 	}
 	return &c
 }
@@ -102,27 +103,27 @@ func leadBack(err error, next string) error {
 // fail logs err and answers with its page, or its JSON twin. An error without a
 // page of its own gets E-500, which says nothing of the cause.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	e, ok := errors.AsType[*appError](err)
+	e, ok := errors.AsType[*problem.Error](err)
 	if !ok {
-		e = &appError{code: "E-500", cause: err, buttons: []views.Button{primary("Home", "/")},
-			text: "This is not your fault. The cause is in this app's log, under the id of this request."}
+		e = &problem.Error{Code: "E-500", Cause: err, Buttons: []views.Button{problem.Primary("Home", "/")},
+			Text: "This is not your fault. The cause is in this app's log, under the id of this request."}
 	}
-	status, title := heading(e.code)
+	status, title := problem.Heading(e.Code)
 	level := slog.LevelInfo
 	if status >= 500 {
 		level = slog.LevelError
 	}
 	s.cfg.Log.LogAttrs(r.Context(), level, "request failed", slog.String("id", requestID(r)), slog.String("path", r.URL.Path),
-		slog.Int("status", status), slog.String("err", words.Shorten(e.Error(), 1000)), slog.String("cause", causeText(e.cause)))
+		slog.Int("status", status), slog.String("err", words.Shorten(e.Error(), 1000)), slog.String("cause", causeText(e.Cause)))
 
-	if e.allow != "" {
-		w.Header().Set("Allow", e.allow)
+	if e.Allow != "" {
+		w.Header().Set("Allow", e.Allow)
 	}
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", strconv.Itoa(retrySeconds))
 	}
 	if s.prefersJSON(r) {
-		s.writeJSON(w, r, status, e.twin(title, requestID(r)))
+		s.writeJSON(w, r, status, e.Twin(title, requestID(r)))
 		return
 	}
 	s.render(w, r, status, views.ErrorPage(s.errorPage(r, e, status, title)))
@@ -138,54 +139,28 @@ func causeText(err error) string {
 	return words.Shorten(err.Error(), words.MaxQuote)
 }
 
-// errorTwin is an error page for programs.
-type errorTwin struct {
-	Error struct {
-		Code      string `json:"code"`
-		Title     string `json:"title"`
-		Detail    string `json:"detail"`
-		Expected  string `json:"expected"`
-		Got       string `json:"got"`
-		RequestID string `json:"request_id"`
-		Docs      string `json:"docs"`
-	} `json:"error"`
-}
-
-func (e *appError) twin(title, requestID string) (t errorTwin) {
-	t.Error.Code, t.Error.Title, t.Error.Detail = e.code, title, e.text
-	if e.quote != "" {
-		t.Error.Detail += " It said: “" + e.quote + "”"
-	}
-	t.Error.Expected, t.Error.Got = e.expected, e.got
-	t.Error.RequestID, t.Error.Docs = requestID, docsURL(e.code)
-	return t
-}
-
-// docsURL is where an error code is explained, on this very app.
-func docsURL(code string) string { return "/docs/errors#" + strings.ToLower(code) }
-
 // errorPage fills in the page for e.
-func (s *Server) errorPage(r *http.Request, e *appError, status int, title string) views.Error {
+func (s *Server) errorPage(r *http.Request, e *problem.Error, status int, title string) views.Error {
 	page := views.Error{
-		Layout: s.layout(r, title, ""), Code: e.code, Status: status, Title: title,
-		Text: e.text, Quote: e.quote, Hint: e.hint, Buttons: e.buttons, Checks: e.checks,
-		Details: []views.Detail{{Name: "code", Value: e.code}},
+		Layout: s.layout(r, title, ""), Code: e.Code, Status: status, Title: title,
+		Text: e.Text, Quote: e.Quote, Hint: e.Hint, Buttons: e.Buttons, Checks: e.Checks,
+		Details: []views.Detail{{Name: "code", Value: e.Code}},
 	}
-	if e.expected != "" {
-		page.Details = append(page.Details, views.Detail{Name: "expected", Value: e.expected})
+	if e.Expected != "" {
+		page.Details = append(page.Details, views.Detail{Name: "expected", Value: e.Expected})
 	}
-	if e.got != "" {
-		page.Details = append(page.Details, views.Detail{Name: "got", Value: e.got})
+	if e.Got != "" {
+		page.Details = append(page.Details, views.Detail{Name: "got", Value: e.Got})
 	}
-	page.Details = append(page.Details, e.details...)
+	page.Details = append(page.Details, e.Details...)
 	page.Details = append(page.Details, views.Detail{Name: "request id", Value: requestID(r)},
-		views.Detail{Name: "docs", Value: "All error pages: " + e.code, URL: docsURL(e.code)})
-	if e.retry != "" {
-		page.RetrySeconds, page.RetryURL = retrySeconds, e.retry
+		views.Detail{Name: "docs", Value: "All error pages: " + e.Code, URL: problem.DocsURL(e.Code)})
+	if e.Retry != "" {
+		page.RetrySeconds, page.RetryURL = retrySeconds, e.Retry
 	}
-	if e.idToken != "" {
-		head, payload, _ := claims.Decode(e.idToken) // it was refused: perhaps it can't be decoded
-		t := s.viewToken(e.idToken, claims.Pretty(head), claims.Pretty(payload))
+	if e.IDToken != "" {
+		head, payload, _ := claims.Decode(e.IDToken) // it was refused: perhaps it can't be decoded
+		t := s.viewToken(e.IDToken, claims.Pretty(head), claims.Pretty(payload))
 		page.Token = &t
 	}
 	return page

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/words"
 )
 
@@ -30,11 +31,11 @@ func (s *Server) providerState(r *http.Request) views.Provider {
 	latency, err := s.provider.status(r.Context())
 	if err != nil {
 		p := views.Provider{State: "unreachable"}
-		if e, ok := errors.AsType[*appError](err); ok {
-			_, p.Title = heading(e.code)
-			p.Text = e.text
-			if e.hint != "" {
-				p.Text += " " + e.hint
+		if e, ok := errors.AsType[*problem.Error](err); ok {
+			_, p.Title = problem.Heading(e.Code)
+			p.Text = e.Text
+			if e.Hint != "" {
+				p.Text += " " + e.Hint
 			}
 		}
 		return p

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/words"
 )
 
@@ -24,10 +25,10 @@ func (s *Server) checkHost(next http.Handler) http.Handler {
 			http.Redirect(w, r, s.cfg.BaseURL+r.URL.RequestURI(), http.StatusSeeOther)
 			return nil
 		default:
-			return &appError{code: "E-421", text: "It is " + s.cfg.BaseURL + ".",
-				hint:     "If that name is wrong, set BASE_URL.",
-				expected: s.base.Host, got: words.Shorten(r.Host, words.MaxQuote),
-				buttons: []views.Button{primary("Go to "+s.cfg.BaseURL, s.cfg.BaseURL+"/")}}
+			return &problem.Error{Code: "E-421", Text: "It is " + s.cfg.BaseURL + ".",
+				Hint:     "If that name is wrong, set BASE_URL.",
+				Expected: s.base.Host, Got: words.Shorten(r.Host, words.MaxQuote),
+				Buttons: []views.Button{problem.Primary("Go to "+s.cfg.BaseURL, s.cfg.BaseURL+"/")}}
 		}
 	})
 }

@@ -14,6 +14,7 @@ import (
 
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/claims"
+	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/words"
 )
 
@@ -49,9 +50,9 @@ func (s *Server) profile(w http.ResponseWriter, r *http.Request) error {
 }
 
 func errSessionEnded() error {
-	return &appError{code: "E-SES-1",
-		text:    "You were away for more than 30 minutes, or it is more than 8 hours since you logged in, or you logged out in another tab.",
-		buttons: []views.Button{primary("Log in", "/login"), button("Home", "/")}}
+	return &problem.Error{Code: "E-SES-1",
+		Text:    "You were away for more than 30 minutes, or it is more than 8 hours since you logged in, or you logged out in another tab.",
+		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
 }
 
 // profilePage puts a login into words.

@@ -4,21 +4,28 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
-	"example.com/postlogin/web/words"
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 	"golang.org/x/sync/singleflight"
+
+	"example.com/postlogin/views"
+	"example.com/postlogin/web/problem"
+	"example.com/postlogin/web/words"
 )
 
 // A provider finds the identity provider and keeps what it says about itself
@@ -322,4 +329,64 @@ func (p *provider) word() string {
 	default:
 		return "ok"
 	}
+}
+
+// errProviderDown is for a provider that gave no answer, or none of its own (5xx).
+// The page tries again by itself.
+func errProviderDown(cfg Config, x exchange, cause error) error {
+	text := fmt.Sprintf("Nothing answers at %s (%s).", cfg.Issuer, reason(cause))
+	if errors.Is(cause, syscall.ECONNREFUSED) {
+		text = fmt.Sprintf("Nothing listens at %s (connection refused).", cfg.Issuer)
+	}
+	if x.Status != 0 {
+		text = x.String() + "."
+	}
+	e := &problem.Error{Code: "E-IDP-1", Text: text, Retry: "/login", Cause: cause,
+		Buttons: []views.Button{problem.Primary("Try now", "/login"), problem.Button("Home", "/")}}
+	if isLoopback(hostPort(cfg.Issuer)) && x.Status == 0 {
+		e.Hint = "Start it with `go run ./cmd/mockidp`, or check OIDC_ISSUER."
+	}
+	if cfg.ConnectTo != "" {
+		e.Details = append(e.Details, views.Detail{Name: "connected to", Value: cfg.ConnectTo + " (OIDC_CONNECT_TO)"})
+	}
+	return e
+}
+
+// reason names what kept a request from being answered. It never contains
+// anything that the other side sent.
+func reason(err error) string {
+	var dns *net.DNSError
+	var op *net.OpError
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.As(err, &dns):
+		return "the name " + dns.Name + " is not known"
+	case os.IsTimeout(err):
+		return "no answer in time"
+	case errors.Is(err, errTooLong):
+		return errTooLong.Error()
+	case errors.As(err, &op):
+		return op.Op + " failed"
+	default:
+		return "the connection broke"
+	}
+}
+
+func errOtherIssuer(expected, got string) error {
+	e := &problem.Error{Code: "E-IDP-2", Expected: expected, Got: words.Shorten(got, words.MaxQuote),
+		Text:    fmt.Sprintf("Expected %q, got %q.", expected, words.Shorten(got, words.MaxQuote)),
+		Hint:    "Both must be the same, letter by letter. Set OIDC_ISSUER to what the provider calls itself, if you trust it.",
+		Buttons: []views.Button{problem.Primary("Home", "/"), problem.Button("Try now", "/login")}}
+	if expected+"/" == got || expected == got+"/" {
+		e.Text += " They differ only in the last slash."
+		e.Hint = "Set `OIDC_ISSUER=" + words.Shorten(got, words.MaxQuote) + "`"
+	}
+	return e
+}
+
+func errNotOpenID(text string) error {
+	return &problem.Error{Code: "E-IDP-3", Text: text,
+		Hint:    "Check OIDC_ISSUER: it is the address in front of /.well-known/openid-configuration.",
+		Buttons: []views.Button{problem.Primary("Home", "/"), problem.Button("Try now", "/login")}}
 }

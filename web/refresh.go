@@ -14,6 +14,7 @@ import (
 
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/claims"
+	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/words"
 )
@@ -135,23 +136,23 @@ func (r *refreshResult) view(now time.Time) *views.Refresh {
 }
 
 func errNoRefreshToken() error {
-	return &appError{code: "E-REF-1",
-		text:    "This app has no refresh token for your login, so it can't get new tokens without you.",
-		hint:    "Set `OIDC_SCOPES` to `openid profile email offline_access`, allow refresh tokens for this application at the provider, and log in again.",
-		buttons: []views.Button{primary("Log in again", "/login"), button("Profile", afterLogin)}}
+	return &problem.Error{Code: "E-REF-1",
+		Text:    "This app has no refresh token for your login, so it can't get new tokens without you.",
+		Hint:    "Set `OIDC_SCOPES` to `openid profile email offline_access`, allow refresh tokens for this application at the provider, and log in again.",
+		Buttons: []views.Button{problem.Primary("Log in again", "/login"), problem.Button("Profile", afterLogin)}}
 }
 
 // errRefreshRefused is the page for a refresh token that the provider does not take
 // (RFC 6749 section 5.2). The session goes on with the claims that it has.
 func errRefreshRefused(cfg Config, x exchange, err error) error {
-	e, ok := errors.AsType[*appError](errTokens(cfg, x, err))
+	e, ok := errors.AsType[*problem.Error](errTokens(cfg, x, err))
 	if !ok {
 		return err
 	}
-	if e.code == "E-TOK-2" {
-		e.code = "E-REF-2"
-		e.text = "It has expired, was revoked, or was used before: each works once. You are still logged in here, with the claims of your last login."
-		e.buttons = []views.Button{primary("Log in again", "/login"), button("Profile", afterLogin)}
+	if e.Code == "E-TOK-2" {
+		e.Code = "E-REF-2"
+		e.Text = "It has expired, was revoked, or was used before: each works once. You are still logged in here, with the claims of your last login."
+		e.Buttons = []views.Button{problem.Primary("Log in again", "/login"), problem.Button("Profile", afterLogin)}
 	}
 	return e
 }

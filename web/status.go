@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/timeline"
 )
 
@@ -24,9 +25,9 @@ type statusAnswer struct {
 func (s *Server) status(w http.ResponseWriter, r *http.Request) error {
 	a := statusAnswer{Schema: 1, Version: s.cfg.Version, Issuer: s.cfg.Issuer, Provider: "unknown"}
 	latency, err := s.provider.status(r.Context())
-	switch e, ok := errors.AsType[*appError](err); {
+	switch e, ok := errors.AsType[*problem.Error](err); {
 	case ok:
-		a.Error = e.code
+		a.Error = e.Code
 	case err != nil:
 		return err
 	default:

@@ -21,8 +21,9 @@ var allowed = map[string][]string{
 	"cmd/settings": {},
 
 	"docs":             {},
-	"web":              {"docs", "static", "views", "web/claims", "web/timeline", "web/vault", "web/words", "web/worldmap"},
+	"web":              {"docs", "static", "views", "web/claims", "web/problem", "web/timeline", "web/vault", "web/words", "web/worldmap"},
 	"web/claims":       {"web/words"},
+	"web/problem":      {"views"},
 	"web/vault":        {},
 	"web/words":        {},
 	"web/worldmap":     {},
