@@ -14,6 +14,7 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
+	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/vault"
 	"example.com/postlogin/web/words"
@@ -60,7 +61,7 @@ type logoutToken struct{ iss, sub, sid string }
 // opinion of its own; what it leaves out (typ, iat, a replayed jti) is checked here,
 // and so is the rest, so that nothing hangs on one library alone.
 func (s *Server) logoutToken(ctx context.Context, raw string) (t logoutToken, err error) {
-	v := &verification{cfg: s.cfg, raw: raw, ledger: newLedger()}
+	v := &verification{cfg: s.cfg, raw: raw, Ledger: checks.NewLedger()}
 	if v.conn, err = s.provider.current(ctx); err != nil {
 		return t, err
 	}

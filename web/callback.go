@@ -12,6 +12,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/words"
@@ -97,8 +98,8 @@ func (s *Server) usedBefore(r *http.Request, used *problem.Error) error {
 // complete turns an answer that belongs to attempt a into a login, or into the
 // error that says which check it did not pass.
 func (s *Server) complete(ctx context.Context, a *attempt, in answer) (*login, error) {
-	v := &verification{cfg: s.cfg, attempt: a, ledger: newLedger()}
-	v.pass("state", "the state of a login started in this browser", "the same")
+	v := &verification{cfg: s.cfg, attempt: a, Ledger: checks.NewLedger()}
+	v.Pass("state", "the state of a login started in this browser", "the same")
 	var err error
 	if v.conn, err = s.provider.current(ctx); err != nil {
 		return nil, err
@@ -136,14 +137,14 @@ func (s *Server) believe(ctx context.Context, v *verification, log *timeline.Log
 	took := timeline.Milliseconds(time.Since(began))
 	fetched, _ := v.conn.fetches.since(fetches)
 	s.logKeys(log, v.conn, fetched)
-	s.logChecks(log, v.checks, took)
+	s.logChecks(log, v.Checks, took)
 	sub, _ := cs.Text("sub")
 	info, x, err := v.userInfo(ctx, sub)
 	if err != nil {
 		return nil, s.withToken(err, v.raw)
 	}
 	s.logUserInfo(log, x)
-	l := &login{At: s.cfg.Now(), IDToken: v.raw, RefreshToken: v.token.RefreshToken, Checks: v.checks, Name: displayName(cs, info), Log: *log}
+	l := &login{At: s.cfg.Now(), IDToken: v.raw, RefreshToken: v.token.RefreshToken, Checks: v.Checks, Name: displayName(cs, info), Log: *log}
 	if info != nil {
 		l.UserInfo = info.Object()
 	}
@@ -163,13 +164,13 @@ func (s *Server) withToken(err error, raw string) error {
 func (v *verification) answerIssuer(in answer) error {
 	switch {
 	case in.hasIss && in.iss != v.conn.Issuer:
-		return v.fail("callback_iss", v.conn.Issuer, in.iss)
+		return v.Fail("callback_iss", v.conn.Issuer, in.iss)
 	case !in.hasIss && v.conn.SendsIssuer:
-		return v.fail("callback_iss", v.conn.Issuer, "no parameter iss")
+		return v.Fail("callback_iss", v.conn.Issuer, "no parameter iss")
 	case !in.hasIss:
-		v.skip("callback_iss", "this provider does not send iss in its answers")
+		v.Skip("callback_iss", "this provider does not send iss in its answers")
 	default:
-		v.pass("callback_iss", v.conn.Issuer, in.iss)
+		v.Pass("callback_iss", v.conn.Issuer, in.iss)
 	}
 	return nil
 }
@@ -182,13 +183,13 @@ func (v *verification) redeem(ctx context.Context, code string) (x exchange, err
 	}
 	raw, ok := token.Extra("id_token").(string) // Core 3.1.3.3
 	if !ok || raw == "" {
-		err := v.fail("id_token", "a member id_token", "none, or one that is not text")
+		err := v.Fail("id_token", "a member id_token", "none, or one that is not text")
 		if e, ok := errors.AsType[*problem.Error](err); ok {
 			e.Text = x.String() + ", but without an ID token."
 		}
 		return x, err
 	}
-	v.pass("id_token", "a member id_token", "one")
+	v.Pass("id_token", "a member id_token", "one")
 	v.token, v.raw = token, raw
 	return x, nil
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/timeline"
 )
@@ -35,7 +36,7 @@ type meToken struct {
 	Header    json.RawMessage `json:"header"`
 	Payload   json.RawMessage `json:"payload"`
 	ExpiresAt time.Time       `json:"expires_at"`
-	Checks    []check         `json:"checks"`
+	Checks    []checks.Check  `json:"checks"`
 }
 
 // anonymousAnswer is GET /api/me when nobody is logged in.

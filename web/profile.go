@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/words"
@@ -64,7 +65,7 @@ func (s *Server) profilePage(who *login) views.Profile {
 		Cards:   []views.Card{loginCount(who), lastCity(who), lastCountry(who)},
 		JSON:    who.profileText,
 		JSONURL: "/api/me",
-		Checks:  viewChecks(who.Checks), Token: s.viewToken(who.IDToken, who.headerText, who.payloadText),
+		Checks:  checks.View(who.Checks), Token: s.viewToken(who.IDToken, who.headerText, who.payloadText),
 		LoginAgainURL: anotherUser, Steps: viewSteps(who.Log.Steps),
 		CanRefresh: who.RefreshToken != "", Refresh: who.Refresh.view(now), UserInfo: viewUserInfo(cs, who.UserInfo),
 	}

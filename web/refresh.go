@@ -13,6 +13,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/timeline"
@@ -77,10 +78,10 @@ func (s *Server) refreshed(ctx context.Context, who *login) (*login, error) {
 		l.RefreshToken, l.Refresh, l.Log = token.RefreshToken, &refreshResult{At: now, Note: "The provider sent no new ID token, so nothing changed but the access token."}, log
 		return &l, nil
 	}
-	v := &verification{cfg: s.cfg, conn: conn, attempt: &attempt{}, previous: who.claims, ledger: newLedger(), token: token, raw: raw}
-	v.skip("state", "no browser was sent anywhere")
-	v.skip("callback_iss", "no browser was sent anywhere")
-	v.pass("id_token", "a member id_token", "one")
+	v := &verification{cfg: s.cfg, conn: conn, attempt: &attempt{}, previous: who.claims, Ledger: checks.NewLedger(), token: token, raw: raw}
+	v.Skip("state", "no browser was sent anywhere")
+	v.Skip("callback_iss", "no browser was sent anywhere")
+	v.Pass("id_token", "a member id_token", "one")
 	l, err := s.believe(ctx, v, &log)
 	if err != nil {
 		return nil, err

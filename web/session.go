@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorilla/sessions"
 
+	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/vault"
@@ -34,10 +35,10 @@ func newID() string {
 // the server: an ID token with a few claims is already too long for a cookie, and
 // a session that lived in a cookie could not be ended by logging out.
 type login struct {
-	At      time.Time `json:"at"`       // when the session was made
-	IDToken string    `json:"id_token"` // encoded, verified at At
-	Checks  []check   `json:"checks"`   // how it was verified
-	Name    string    `json:"name"`     // whom to greet, from the ID token or UserInfo
+	At      time.Time      `json:"at"`       // when the session was made
+	IDToken string         `json:"id_token"` // encoded, verified at At
+	Checks  []checks.Check `json:"checks"`   // how it was verified
+	Name    string         `json:"name"`     // whom to greet, from the ID token or UserInfo
 
 	RefreshToken string          `json:"refresh_token,omitempty"` // "" when the provider gave none
 	UserInfo     json.RawMessage `json:"userinfo,omitempty"`      // what the UserInfo endpoint said; nil: nothing

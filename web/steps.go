@@ -12,6 +12,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/words"
 )
@@ -96,13 +97,13 @@ func (s *Server) logKeys(log *timeline.Log, conn *connection, fetched *exchange)
 }
 
 // logChecks notes how the checks of the ID token went.
-func (s *Server) logChecks(log *timeline.Log, checks []check, took float64) {
+func (s *Server) logChecks(log *timeline.Log, done []checks.Check, took float64) {
 	passed, notDone := 0, 0
-	for _, c := range checks {
+	for _, c := range done {
 		switch c.State {
-		case statePass:
+		case checks.Pass:
 			passed++
-		case stateNotDone:
+		case checks.NotDone:
 			notDone++
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/words"
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -42,7 +43,7 @@ type verification struct {
 	// previous are the claims of the token that this one takes the place of after a
 	// refresh (Core 12.2); nil at a login.
 	previous claims.Set
-	*ledger
+	*checks.Ledger
 }
 
 // verify returns the claims of a token that passed every check. Its error names
@@ -59,16 +60,16 @@ func (v *verification) verify(ctx context.Context) (claims.Set, error) {
 		// The key is there after all: the library may have waited for a fetch that
 		// another login had begun, and that failed.
 		if idToken, payload, opinion = v.goOIDC(ctx); payload == nil {
-			return nil, v.failBecause("signature", "a key of "+v.conn.JWKS, "a signature that does not fit key "+v.keyID(),
+			return nil, v.FailBecause("signature", "a key of "+v.conn.JWKS, "a signature that does not fit key "+v.keyID(),
 				"The token was changed on its way, or the key was exchanged under the same name.")
 		}
 	}
-	v.pass("signature", "a key of "+v.conn.JWKS, "key "+v.keyID())
+	v.Pass("signature", "a key of "+v.conn.JWKS, "key "+v.keyID())
 	cs, err := claims.Parse(payload)
 	if err != nil {
-		return nil, v.fail("payload", "one JSON object", err.Error())
+		return nil, v.Fail("payload", "one JSON object", err.Error())
 	}
-	v.pass("payload", "one JSON object", "one JSON object")
+	v.Pass("payload", "one JSON object", "one JSON object")
 	for _, check := range []func(claims.Set) error{
 		v.issuer, v.audience, v.authorizedParty, v.expiry, v.issuedAt, v.notBefore, v.nonce, v.subject, v.authTime,
 	} {
@@ -80,9 +81,9 @@ func (v *verification) verify(ctx context.Context) (claims.Set, error) {
 		return nil, err
 	}
 	if opinion != nil {
-		return nil, v.fail("go_oidc", "accepted", opinion.Error())
+		return nil, v.Fail("go_oidc", "accepted", opinion.Error())
 	}
-	v.pass("go_oidc", "accepted", "accepted")
+	v.Pass("go_oidc", "accepted", "accepted")
 	return cs, nil
 }
 
@@ -138,13 +139,13 @@ func (v *verification) algorithm() error {
 	h, ok := v.header()
 	switch {
 	case !ok:
-		return v.fail("alg", v.cfg.SigningAlg, "no signed token (three parts with dots between them)")
+		return v.Fail("alg", v.cfg.SigningAlg, "no signed token (three parts with dots between them)")
 	case strings.EqualFold(h.Alg, "none"):
-		return v.failBecause("alg", v.cfg.SigningAlg, h.Alg, "The token is not signed at all.")
+		return v.FailBecause("alg", v.cfg.SigningAlg, h.Alg, "The token is not signed at all.")
 	case h.Alg != v.cfg.SigningAlg:
-		return v.fail("alg", v.cfg.SigningAlg, h.Alg)
+		return v.Fail("alg", v.cfg.SigningAlg, h.Alg)
 	}
-	v.pass("alg", v.cfg.SigningAlg, h.Alg)
+	v.Pass("alg", v.cfg.SigningAlg, h.Alg)
 	return nil
 }
 
@@ -155,10 +156,10 @@ func (v *verification) explainSignature(ctx context.Context) error {
 	h, _ := v.header()
 	known, problem := v.keyIDs(ctx)
 	if problem != "" {
-		return v.failBecause("signature", "a key of "+v.conn.JWKS, problem, "The provider's keys can't be had at the moment. Log in again later.")
+		return v.FailBecause("signature", "a key of "+v.conn.JWKS, problem, "The provider's keys can't be had at the moment. Log in again later.")
 	}
 	if h.Kid != "" && !slices.Contains(known, h.Kid) {
-		return v.fail("signature", "one of the keys "+strings.Join(known, ", "), "key "+h.Kid)
+		return v.Fail("signature", "one of the keys "+strings.Join(known, ", "), "key "+h.Kid)
 	}
 	return nil
 }
@@ -198,9 +199,9 @@ func (v *verification) keyIDs(ctx context.Context) (ids []string, problem string
 func (v *verification) issuer(cs claims.Set) error {
 	iss, ok := cs.Text("iss")
 	if !ok || iss != v.conn.Issuer {
-		return v.fail("iss", v.conn.Issuer, show(cs, "iss"))
+		return v.Fail("iss", v.conn.Issuer, show(cs, "iss"))
 	}
-	v.pass("iss", v.conn.Issuer, iss)
+	v.Pass("iss", v.conn.Issuer, iss)
 	return nil
 }
 
@@ -208,22 +209,22 @@ func (v *verification) issuer(cs claims.Set) error {
 // none, so the list must hold this app and nothing else.
 func (v *verification) audience(cs claims.Set) error {
 	if aud := cs.Audiences(); len(aud) != 1 || aud[0] != v.cfg.ClientID {
-		return v.fail("aud", v.cfg.ClientID, show(cs, "aud"))
+		return v.Fail("aud", v.cfg.ClientID, show(cs, "aud"))
 	}
-	v.pass("aud", v.cfg.ClientID, v.cfg.ClientID)
+	v.Pass("aud", v.cfg.ClientID, v.cfg.ClientID)
 	return nil
 }
 
 // authorizedParty: Core 3.1.3.7 (4, 5).
 func (v *verification) authorizedParty(cs claims.Set) error {
 	if cs.Raw("azp") == nil {
-		v.skip("azp", "the token has no azp")
+		v.Skip("azp", "the token has no azp")
 		return nil
 	}
 	if azp, ok := cs.Text("azp"); !ok || azp != v.cfg.ClientID {
-		return v.fail("azp", v.cfg.ClientID, show(cs, "azp"))
+		return v.Fail("azp", v.cfg.ClientID, show(cs, "azp"))
 	}
-	v.pass("azp", v.cfg.ClientID, v.cfg.ClientID)
+	v.Pass("azp", v.cfg.ClientID, v.cfg.ClientID)
 	return nil
 }
 
@@ -234,12 +235,12 @@ func (v *verification) expiry(cs claims.Set) error {
 	want := "after " + words.Clock(now)
 	exp, ok := cs.Time("exp")
 	if !ok {
-		return v.fail("exp", want, show(cs, "exp"))
+		return v.Fail("exp", want, show(cs, "exp"))
 	}
 	if !exp.After(now) {
-		return v.fail("exp", want, fmt.Sprintf("%s (%s too late)", words.Clock(exp), words.Duration(now.Sub(exp))))
+		return v.Fail("exp", want, fmt.Sprintf("%s (%s too late)", words.Clock(exp), words.Duration(now.Sub(exp))))
 	}
-	v.pass("exp", want, words.Clock(exp))
+	v.Pass("exp", want, words.Clock(exp))
 	return nil
 }
 
@@ -249,27 +250,27 @@ func (v *verification) issuedAt(cs claims.Set) error {
 	want := fmt.Sprintf("between %s and %s", words.Clock(now.Add(-maxTokenAge)), words.Clock(now.Add(futureLeeway)))
 	iat, ok := cs.Time("iat")
 	if !ok {
-		return v.fail("iat", want, show(cs, "iat"))
+		return v.Fail("iat", want, show(cs, "iat"))
 	}
 	if iat.After(now.Add(futureLeeway)) || iat.Before(now.Add(-maxTokenAge)) {
-		return v.fail("iat", want, fmt.Sprintf("%s (%s)", words.Clock(iat), words.Relative(iat, now)))
+		return v.Fail("iat", want, fmt.Sprintf("%s (%s)", words.Clock(iat), words.Relative(iat, now)))
 	}
-	v.pass("iat", want, words.Clock(iat))
+	v.Pass("iat", want, words.Clock(iat))
 	return nil
 }
 
 // notBefore: RFC 7519 section 4.1.5.
 func (v *verification) notBefore(cs claims.Set) error {
 	if cs.Raw("nbf") == nil {
-		v.skip("nbf", "the token has no nbf")
+		v.Skip("nbf", "the token has no nbf")
 		return nil
 	}
 	limit := v.cfg.Now().Add(futureLeeway)
 	nbf, ok := cs.Time("nbf")
 	if !ok || nbf.After(limit) {
-		return v.fail("nbf", "at most "+words.Clock(limit), show(cs, "nbf"))
+		return v.Fail("nbf", "at most "+words.Clock(limit), show(cs, "nbf"))
 	}
-	v.pass("nbf", "at most "+words.Clock(limit), words.Clock(nbf))
+	v.Pass("nbf", "at most "+words.Clock(limit), words.Clock(nbf))
 	return nil
 }
 
@@ -280,16 +281,16 @@ func (v *verification) nonce(cs claims.Set) error {
 	nonce, ok := cs.Text("nonce")
 	switch {
 	case v.previous != nil && cs.Raw("nonce") == nil:
-		v.skip("nonce", "a refreshed token has none")
+		v.Skip("nonce", "a refreshed token has none")
 		return nil
 	case v.previous != nil:
 		return v.sameAsBefore(cs, "nonce")
 	case !ok:
-		return v.fail("nonce", want, show(cs, "nonce"))
+		return v.Fail("nonce", want, show(cs, "nonce"))
 	case subtle.ConstantTimeCompare([]byte(nonce), []byte(v.attempt.Nonce)) != 1:
-		return v.fail("nonce", want, "another nonce")
+		return v.Fail("nonce", want, "another nonce")
 	}
-	v.pass("nonce", want, "the same")
+	v.Pass("nonce", want, "the same")
 	return nil
 }
 
@@ -298,15 +299,15 @@ func (v *verification) subject(cs claims.Set) error {
 	want := fmt.Sprintf("1 to %d characters", maxSubject)
 	sub, ok := cs.Text("sub")
 	if !ok || sub == "" {
-		return v.fail("sub", want, show(cs, "sub"))
+		return v.Fail("sub", want, show(cs, "sub"))
 	}
 	if len(sub) > maxSubject {
-		return v.fail("sub", want, strconv.Itoa(len(sub))+" characters")
+		return v.Fail("sub", want, strconv.Itoa(len(sub))+" characters")
 	}
 	if v.previous != nil {
 		return v.sameAsBefore(cs, "sub")
 	}
-	v.pass("sub", want, sub)
+	v.Pass("sub", want, sub)
 	return nil
 }
 
@@ -314,9 +315,9 @@ func (v *verification) subject(cs claims.Set) error {
 // (Core 12.2).
 func (v *verification) sameAsBefore(cs claims.Set, name string) error {
 	if !bytes.Equal(cs.Raw(name), v.previous.Raw(name)) {
-		return v.failBecause(name, show(v.previous, name)+", as before the refresh", show(cs, name), "The provider mixed up two logins.")
+		return v.FailBecause(name, show(v.previous, name)+", as before the refresh", show(cs, name), "The provider mixed up two logins.")
 	}
-	v.pass(name, "as before the refresh", "the same")
+	v.Pass(name, "as before the refresh", "the same")
 	return nil
 }
 
@@ -326,7 +327,7 @@ func (v *verification) authTime(cs claims.Set) error {
 		return v.sameAsBefore(cs, "auth_time")
 	}
 	if v.attempt.MaxAge == "" {
-		v.skip("auth_time", "this login asked for no max_age")
+		v.Skip("auth_time", "this login asked for no max_age")
 		return nil
 	}
 	seconds, err := strconv.Atoi(v.attempt.MaxAge)
@@ -336,16 +337,16 @@ func (v *verification) authTime(cs claims.Set) error {
 	earliest := v.attempt.Started.Add(-time.Duration(seconds)*time.Second - futureLeeway)
 	at, ok := cs.Time("auth_time")
 	if !ok || at.Before(earliest) {
-		return v.fail("auth_time", "not before "+words.Clock(earliest), show(cs, "auth_time"))
+		return v.Fail("auth_time", "not before "+words.Clock(earliest), show(cs, "auth_time"))
 	}
-	v.pass("auth_time", "not before "+words.Clock(earliest), words.Clock(at))
+	v.Pass("auth_time", "not before "+words.Clock(earliest), words.Clock(at))
 	return nil
 }
 
 // accessTokenHash: Core 3.1.3.8. In this flow the provider may leave it out.
 func (v *verification) accessTokenHash(cs claims.Set, t *oidc.IDToken) error {
 	if cs.Raw("at_hash") == nil {
-		v.skip("at_hash", "the token has no at_hash")
+		v.Skip("at_hash", "the token has no at_hash")
 		return nil
 	}
 	const want = "the hash of the access token"
@@ -354,9 +355,9 @@ func (v *verification) accessTokenHash(cs claims.Set, t *oidc.IDToken) error {
 		return nil // go-oidc refused the token, so the login ends at its check
 	}
 	if t == nil || t.VerifyAccessToken(v.token.AccessToken) != nil {
-		return v.fail("at_hash", want, show(cs, "at_hash"))
+		return v.Fail("at_hash", want, show(cs, "at_hash"))
 	}
-	v.pass("at_hash", want, "the same")
+	v.Pass("at_hash", want, "the same")
 	return nil
 }
 
@@ -366,18 +367,18 @@ func (v *verification) accessTokenHash(cs claims.Set, t *oidc.IDToken) error {
 // is no reason to refuse a login. It returns the claims, or nil.
 func (v *verification) userInfo(ctx context.Context, sub string) (cs claims.Set, x exchange, err error) {
 	if v.conn.UserInfo == "" {
-		v.skip("userinfo_sub", "the provider has no UserInfo endpoint")
+		v.Skip("userinfo_sub", "the provider has no UserInfo endpoint")
 		return nil, x, nil
 	}
 	info, err := v.conn.oidc.UserInfo(withExchange(ctx, &x), oauth2.StaticTokenSource(v.token))
 	if err != nil {
-		v.skip("userinfo_sub", x.String())
+		v.Skip("userinfo_sub", x.String())
 		return nil, x, nil
 	}
 	if info.Subject != sub {
-		return nil, x, v.fail("userinfo_sub", sub, info.Subject)
+		return nil, x, v.Fail("userinfo_sub", sub, info.Subject)
 	}
-	v.pass("userinfo_sub", sub, info.Subject)
+	v.Pass("userinfo_sub", sub, info.Subject)
 	var raw json.RawMessage
 	if err := info.Claims(&raw); err != nil {
 		return nil, x, nil

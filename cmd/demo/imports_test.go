@@ -21,7 +21,8 @@ var allowed = map[string][]string{
 	"cmd/settings": {},
 
 	"docs":             {},
-	"web":              {"docs", "static", "views", "web/claims", "web/problem", "web/timeline", "web/vault", "web/words", "web/worldmap"},
+	"web":              {"docs", "static", "views", "web/checks", "web/claims", "web/problem", "web/timeline", "web/vault", "web/words", "web/worldmap"},
+	"web/checks":       {"views", "web/problem", "web/words"},
 	"web/claims":       {"web/words"},
 	"web/problem":      {"views"},
 	"web/vault":        {},

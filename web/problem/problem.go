@@ -106,6 +106,7 @@ func Heading(code string) (status int, title string) {
 
 // Button leads to url.
 func Button(label, url string) views.Button { return views.Button{Label: label, URL: url} }
+
 // Primary is the button to choose first.
 func Primary(label, url string) views.Button {
 	return views.Button{Label: label, URL: url, Primary: true}

@@ -1,4 +1,9 @@
-package web
+// Package checks is the list of everything that is checked in a login, in order, with
+// why it matters; and the ledger in which each check is entered as it is carried out.
+//
+// Package web carries them out (verify.go, callback.go) and keeps the ledger with the
+// session, package views shows it.
+package checks
 
 import (
 	"slices"
@@ -10,13 +15,13 @@ import (
 
 // States of a check.
 const (
-	statePass    = "pass"
-	stateFail    = "fail"
-	stateNotDone = "not done"
+	Pass    = "pass"
+	Fail    = "fail"
+	NotDone = "not done"
 )
 
-// A check is one of the checks of a login, as it was really carried out.
-type check struct {
+// A Check is one of the checks of a login, as it was really carried out.
+type Check struct {
 	ID       string `json:"id"`
 	State    string `json:"state"`
 	Expected string `json:"expected"`
@@ -61,44 +66,45 @@ func rules() []rule {
 	}
 }
 
-// A ledger records the checks of one login while they are carried out.
-type ledger struct {
+// A Ledger records the checks of one login while they are carried out.
+type Ledger struct {
 	rules  []rule
-	checks []check
+	Checks []Check
 }
 
-// newLedger returns a ledger in which nothing has been done yet.
-func newLedger() *ledger {
-	l := &ledger{rules: rules()}
+// NewLedger returns a ledger in which nothing has been done yet.
+func NewLedger() *Ledger {
+	l := &Ledger{rules: rules()}
 	for _, r := range l.rules {
-		l.checks = append(l.checks, check{ID: r.id, State: stateNotDone, Why: r.why})
+		l.Checks = append(l.Checks, Check{ID: r.id, State: NotDone, Why: r.why})
 	}
 	return l
 }
 
-func (l *ledger) record(id, state, expected, got string) rule {
+func (l *Ledger) record(id, state, expected, got string) rule {
 	i := slices.IndexFunc(l.rules, func(r rule) bool { return r.id == id })
-	c := &l.checks[i]
+	c := &l.Checks[i]
 	c.State, c.Expected, c.Got = state, words.Shorten(expected, words.MaxQuote), words.Shorten(got, words.MaxQuote)
 	return l.rules[i]
 }
 
-func (l *ledger) pass(id, expected, got string) { l.record(id, statePass, expected, got) }
+// Pass enters a check that went well.
+func (l *Ledger) Pass(id, expected, got string) { l.record(id, Pass, expected, got) }
 
-// skip says why a check could not be done.
-func (l *ledger) skip(id, reason string) { l.record(id, stateNotDone, "", reason) }
+// Skip says why a check could not be done.
+func (l *Ledger) Skip(id, reason string) { l.record(id, NotDone, "", reason) }
 
-// fail records the check that ends the login and returns the error for its page.
-func (l *ledger) fail(id, expected, got string) error { return l.failBecause(id, expected, got, "") }
+// Fail records the check that ends the login and returns the error for its page.
+func (l *Ledger) Fail(id, expected, got string) error { return l.FailBecause(id, expected, got, "") }
 
-// failBecause is fail with a better guess at the cause than the rule has.
-func (l *ledger) failBecause(id, expected, got, hint string) error {
-	r := l.record(id, stateFail, expected, got)
+// FailBecause is Fail with a better guess at the cause than the rule has.
+func (l *Ledger) FailBecause(id, expected, got, hint string) error {
+	r := l.record(id, Fail, expected, got)
 	if hint == "" {
 		hint = r.hint
 	}
 	e := &problem.Error{
-		Code: r.code, Checks: viewChecks(l.checks),
+		Code: r.code, Checks: View(l.Checks),
 		Text:     "The check “" + id + "” failed. Nobody was logged in.",
 		Expected: words.Shorten(expected, words.MaxQuote), Got: words.Shorten(got, words.MaxQuote),
 		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")},
@@ -109,14 +115,14 @@ func (l *ledger) failBecause(id, expected, got, hint string) error {
 	return e
 }
 
-// viewChecks puts checks into a page; what failed stands first.
-func viewChecks(checks []check) []views.Check {
+// View puts checks into a page; what failed stands first.
+func View(checks []Check) []views.Check {
 	sorted := slices.Clone(checks)
-	slices.SortStableFunc(sorted, func(a, b check) int {
+	slices.SortStableFunc(sorted, func(a, b Check) int {
 		switch {
-		case a.State == stateFail && b.State != stateFail:
+		case a.State == Fail && b.State != Fail:
 			return -1
-		case b.State == stateFail && a.State != stateFail:
+		case b.State == Fail && a.State != Fail:
 			return 1
 		}
 		return 0
