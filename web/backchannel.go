@@ -35,7 +35,7 @@ const (
 // 1.0). No browser takes part and anyone can call it, so nothing counts but the
 // signature: what is refused says why to the log, and little to the caller.
 func (s *Server) backchannelLogout(w http.ResponseWriter, r *http.Request) error {
-	ctx, cancel := context.WithTimeout(oidc.ClientContext(r.Context(), s.provider.client), s.cfg.Timeout)
+	ctx, cancel := context.WithTimeout(oidc.ClientContext(r.Context(), s.provider.Client), s.cfg.Timeout)
 	defer cancel()
 	token, err := s.logoutToken(ctx, r.PostFormValue("logout_token"))
 	if err != nil {
@@ -62,7 +62,7 @@ type logoutToken struct{ iss, sub, sid string }
 // and so is the rest, so that nothing hangs on one library alone.
 func (s *Server) logoutToken(ctx context.Context, raw string) (t logoutToken, err error) {
 	v := &verification{cfg: s.cfg, raw: raw, Ledger: checks.NewLedger()}
-	if v.conn, err = s.provider.current(ctx); err != nil {
+	if v.conn, err = s.provider.Current(ctx); err != nil {
 		return t, err
 	}
 	// Section 2.4: an ID token must never pass for a logout token.
@@ -77,7 +77,7 @@ func (s *Server) logoutToken(ctx context.Context, raw string) (t logoutToken, er
 	if s.strangers.tooMany(s.cfg.Now()) {
 		return t, errors.New("too many tokens with bad signatures in a minute")
 	}
-	keys := &observedKeys{KeySet: v.conn.keys}
+	keys := &observedKeys{KeySet: v.conn.Keys}
 	_, opinion := oidc.NewVerifier(v.conn.Issuer, keys, &oidc.Config{
 		ClientID: s.cfg.ClientID, SupportedSigningAlgs: []string{s.cfg.SigningAlg}, Now: s.cfg.Now,
 	}).VerifyLogout(ctx, raw)

@@ -14,6 +14,7 @@ import (
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/problem"
+	"example.com/postlogin/web/provider"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/words"
 )
@@ -64,7 +65,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	// One limit for all requests to the provider together.
-	ctx, cancel := context.WithTimeout(oidc.ClientContext(r.Context(), s.provider.client), s.cfg.Timeout)
+	ctx, cancel := context.WithTimeout(oidc.ClientContext(r.Context(), s.provider.Client), s.cfg.Timeout)
 	defer cancel()
 	s.logReturn(&a.Log, r.URL.Query())
 	l, err := s.complete(ctx, a, in)
@@ -101,7 +102,7 @@ func (s *Server) complete(ctx context.Context, a *attempt, in answer) (*login, e
 	v := &verification{cfg: s.cfg, attempt: a, Ledger: checks.NewLedger()}
 	v.Pass("state", "the state of a login started in this browser", "the same")
 	var err error
-	if v.conn, err = s.provider.current(ctx); err != nil {
+	if v.conn, err = s.provider.Current(ctx); err != nil {
 		return nil, err
 	}
 	if err := v.answerIssuer(in); err != nil {
@@ -128,14 +129,14 @@ func (s *Server) complete(ctx context.Context, a *attempt, in answer) (*login, e
 
 // believe turns tokens into a login when they pass every check.
 func (s *Server) believe(ctx context.Context, v *verification, log *timeline.Log) (*login, error) {
-	_, fetches := v.conn.fetches.since(0)
+	_, fetches := v.conn.Fetches.Since(0)
 	began := time.Now()
 	cs, err := v.verify(ctx)
 	if err != nil {
 		return nil, s.withToken(err, v.raw)
 	}
 	took := timeline.Milliseconds(time.Since(began))
-	fetched, _ := v.conn.fetches.since(fetches)
+	fetched, _ := v.conn.Fetches.Since(fetches)
 	s.logKeys(log, v.conn, fetched)
 	s.logChecks(log, v.Checks, took)
 	sub, _ := cs.Text("sub")
@@ -176,8 +177,8 @@ func (v *verification) answerIssuer(in answer) error {
 }
 
 // redeem swaps the code for tokens (Core 3.1.3.1), with the PKCE verifier.
-func (v *verification) redeem(ctx context.Context, code string) (x exchange, err error) {
-	token, err := v.conn.oauth.Exchange(withExchange(ctx, &x), code, oauth2.VerifierOption(v.attempt.Verifier))
+func (v *verification) redeem(ctx context.Context, code string) (x provider.Exchange, err error) {
+	token, err := v.conn.OAuth.Exchange(provider.WithExchange(ctx, &x), code, oauth2.VerifierOption(v.attempt.Verifier))
 	if err != nil {
 		return x, errTokens(v.cfg, x, err)
 	}
@@ -197,12 +198,12 @@ func (v *verification) redeem(ctx context.Context, code string) (x exchange, err
 // errTokens says why the token endpoint gave no tokens (RFC 6749 section 5.2). The
 // library's error holds the whole answer, so it goes neither to a page nor to the
 // log.
-func errTokens(cfg Config, x exchange, err error) error {
+func errTokens(cfg Config, x provider.Exchange, err error) error {
 	said, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
 		switch {
-		case x.Status == 0 && reason(err) != "no answer in time":
-			return errProviderDown(cfg, x, err)
+		case x.Status == 0 && provider.Reason(err) != "no answer in time":
+			return provider.ErrDown(cfg.forProvider(), x, err)
 		case x.Status == 0:
 			return errBadAnswer(x.String()+".", err)
 		default:
@@ -219,7 +220,7 @@ func errTokens(cfg Config, x exchange, err error) error {
 		e.Code, e.Buttons = "E-TOK-1", []views.Button{problem.Primary("Home", "/")}
 		e.Text = "It does not accept client id " + cfg.ClientID + " with the secret that this app has."
 		e.Hint = "Compare `OIDC_CLIENT_ID` and `OIDC_CLIENT_SECRET` with the application's settings at the provider."
-		if n := len(cfg.ClientSecret); n > 8 && isLoopback(hostPort(cfg.BaseURL)) {
+		if n := len(cfg.ClientSecret); n > 8 && provider.IsLoopback(provider.HostPort(cfg.BaseURL)) {
 			e.Hint += fmt.Sprintf(" This app's secret ends in “…%s”.", cfg.ClientSecret[n-3:])
 		}
 	case "invalid_grant":

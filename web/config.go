@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/postlogin/static"
+	"example.com/postlogin/web/provider"
 )
 
 // Config says how to reach this app, how to reach the provider, and where to
@@ -156,4 +157,12 @@ func checkURL(name, value, example string) (*url.URL, error) {
 		return nil, fmt.Errorf("web: %s: %q must have neither a #fragment nor a user. Write an address such as %s", name, value, example)
 	}
 	return u, nil
+}
+
+// forProvider is the part of c that package provider needs.
+func (c Config) forProvider() provider.Config {
+	return provider.Config{
+		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, RedirectURL: c.RedirectURL, Scopes: c.Scopes,
+		SigningAlg: c.SigningAlg, ConnectTo: c.ConnectTo, Timeout: c.Timeout, Log: c.Log,
+	}
 }

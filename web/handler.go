@@ -169,7 +169,7 @@ func (s *Server) errorPage(r *http.Request, e *problem.Error, status int, title 
 // layout fills in the frame around a page.
 func (s *Server) layout(r *http.Request, title, active string) views.Layout {
 	l := views.Layout{PageTitle: title, Active: active, Version: s.cfg.Version, RequestID: requestID(r)}
-	if conn := s.provider.known(); conn != nil && conn.MockVersion != "" {
+	if conn := s.provider.Known(); conn != nil && conn.MockVersion != "" {
 		l.ProviderURL = conn.Issuer
 	}
 	// A session that can't be read is shown as none; handlers that need it say so.

@@ -25,7 +25,7 @@ type readiness struct {
 // readyz says whether this app can answer requests. The provider is reported, but
 // does not count: without it this app still has pages, and they say what is wrong.
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
-	ready := readiness{Ready: true, Checks: map[string]string{"sessions": "ok", "provider": s.provider.word()}}
+	ready := readiness{Ready: true, Checks: map[string]string{"sessions": "ok", "provider": s.provider.Word()}}
 	status := http.StatusOK
 	if err := s.vault.Check(); err != nil {
 		ready.Ready, status = false, http.StatusServiceUnavailable

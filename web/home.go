@@ -28,7 +28,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 
 // providerState says how the provider is doing, in words.
 func (s *Server) providerState(r *http.Request) views.Provider {
-	latency, err := s.provider.status(r.Context())
+	latency, err := s.provider.Status(r.Context())
 	if err != nil {
 		p := views.Provider{State: "unreachable"}
 		if e, ok := errors.AsType[*problem.Error](err); ok {
@@ -41,7 +41,7 @@ func (s *Server) providerState(r *http.Request) views.Provider {
 		return p
 	}
 	p := views.Provider{State: "reachable", Latency: words.Took(latency)}
-	if conn := s.provider.known(); conn != nil && conn.MockVersion != "" {
+	if conn := s.provider.Known(); conn != nil && conn.MockVersion != "" {
 		p.Mock = true
 		return p
 	}

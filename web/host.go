@@ -5,6 +5,7 @@ import (
 
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/problem"
+	"example.com/postlogin/web/provider"
 	"example.com/postlogin/web/words"
 )
 
@@ -21,7 +22,7 @@ func (s *Server) checkHost(next http.Handler) http.Handler {
 		case r.Host == s.base.Host || isHealth(r.URL.Path):
 			next.ServeHTTP(w, r)
 			return nil
-		case readOnly && isLoopback(r.Host) && isLoopback(s.base.Host):
+		case readOnly && provider.IsLoopback(r.Host) && provider.IsLoopback(s.base.Host):
 			http.Redirect(w, r, s.cfg.BaseURL+r.URL.RequestURI(), http.StatusSeeOther)
 			return nil
 		default:

@@ -27,7 +27,7 @@ const (
 func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 	next := returnTo(r.FormValue("next"))
 	log := timeline.Begin(s.cfg.Now())
-	conn, err := s.provider.refresh(r.Context())
+	conn, err := s.provider.Refresh(r.Context())
 	if err != nil {
 		return leadBack(err, next)
 	}
@@ -48,7 +48,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	state := newID()
-	target := conn.oauth.AuthCodeURL(state, options...)
+	target := conn.OAuth.AuthCodeURL(state, options...)
 	s.logBeginning(&a.Log, target)
 	if err := s.attempts.begin(w, r, state, a); err != nil {
 		return err

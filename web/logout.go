@@ -32,7 +32,7 @@ func (s *Server) askLogout(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.render(w, r, http.StatusOK, views.LogoutPage(views.Logout{
 		Layout: s.layout(r, "Log out", ""), URL: "/logout", Issuer: s.cfg.Issuer,
-		Provider: s.provider.known().canLogOut(),
+		Provider: s.provider.Known().CanLogOut(),
 	}))
 	return nil
 }
@@ -47,9 +47,9 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	target, note := "/", logoutHere
-	if conn := s.provider.known(); everywhere && who != nil && conn.canLogOut() {
+	if conn := s.provider.Known(); everywhere && who != nil && conn.CanLogOut() {
 		note = newID()
-		target = conn.logoutURL(who.IDToken, s.cfg.BaseURL+"/", note)
+		target = conn.LogoutURL(who.IDToken, s.cfg.BaseURL+"/", note)
 		if conn.EndSession == "" {
 			note = logoutAsked
 		}

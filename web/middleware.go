@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"example.com/postlogin/static"
+	"example.com/postlogin/web/provider"
 	"example.com/postlogin/web/words"
 )
 
@@ -116,19 +116,10 @@ func (s *Server) setHeaders(h http.Header, r *http.Request, id string) {
 // the provider as well: the log out form is answered with a redirect there, and
 // browsers apply form-action to redirects.
 func (s *Server) contentSecurityPolicy() string {
-	targets := []string{"'self'", origin(s.cfg.Issuer)}
-	if conn := s.provider.known(); conn != nil && conn.EndSession != "" && origin(conn.EndSession) != targets[1] {
-		targets = append(targets, origin(conn.EndSession))
+	targets := []string{"'self'", provider.Origin(s.cfg.Issuer)}
+	if conn := s.provider.Known(); conn != nil && conn.EndSession != "" && provider.Origin(conn.EndSession) != targets[1] {
+		targets = append(targets, provider.Origin(conn.EndSession))
 	}
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; " +
 		"form-action " + strings.Join(targets, " ") + "; base-uri 'none'; frame-ancestors 'none'"
-}
-
-// origin returns scheme and host of an address.
-func origin(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return u.Scheme + "://" + u.Host
 }

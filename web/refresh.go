@@ -16,6 +16,7 @@ import (
 	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/problem"
+	"example.com/postlogin/web/provider"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/words"
 )
@@ -39,7 +40,7 @@ func (s *Server) refresh(w http.ResponseWriter, r *http.Request) error {
 	}
 	// A refresh token works once: of two clicks the second waits for the first.
 	id, err, _ := s.refreshes.Do(old.Value, func() (any, error) {
-		ctx := oidc.ClientContext(context.WithoutCancel(r.Context()), s.provider.client)
+		ctx := oidc.ClientContext(context.WithoutCancel(r.Context()), s.provider.Client)
 		ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 		defer cancel()
 		l, err := s.refreshed(ctx, who)
@@ -58,7 +59,7 @@ func (s *Server) refresh(w http.ResponseWriter, r *http.Request) error {
 
 // refreshed returns who with new tokens, when they pass every check.
 func (s *Server) refreshed(ctx context.Context, who *login) (*login, error) {
-	conn, err := s.provider.current(ctx)
+	conn, err := s.provider.Current(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -66,8 +67,8 @@ func (s *Server) refreshed(ctx context.Context, who *login) (*login, error) {
 	log := timeline.Begin(now)
 	log.Add(now, timeline.Step{ID: "refresh", Channel: timeline.Front, Title: "You chose “Refresh my tokens”", Method: http.MethodPost, URL: "/refresh",
 		Status: http.StatusSeeOther, Text: "You need not be at the provider for it: this app has the refresh token from your login."})
-	var x exchange
-	token, err := conn.oauth.TokenSource(withExchange(ctx, &x), &oauth2.Token{RefreshToken: who.RefreshToken}).Token()
+	var x provider.Exchange
+	token, err := conn.OAuth.TokenSource(provider.WithExchange(ctx, &x), &oauth2.Token{RefreshToken: who.RefreshToken}).Token()
 	if err != nil {
 		return nil, errRefreshRefused(s.cfg, x, err)
 	}
@@ -145,7 +146,7 @@ func errNoRefreshToken() error {
 
 // errRefreshRefused is the page for a refresh token that the provider does not take
 // (RFC 6749 section 5.2). The session goes on with the claims that it has.
-func errRefreshRefused(cfg Config, x exchange, err error) error {
+func errRefreshRefused(cfg Config, x provider.Exchange, err error) error {
 	e, ok := errors.AsType[*problem.Error](errTokens(cfg, x, err))
 	if !ok {
 		return err

@@ -24,7 +24,7 @@ type statusAnswer struct {
 // asked. It waits a second for the provider at most.
 func (s *Server) status(w http.ResponseWriter, r *http.Request) error {
 	a := statusAnswer{Schema: 1, Version: s.cfg.Version, Issuer: s.cfg.Issuer, Provider: "unknown"}
-	latency, err := s.provider.status(r.Context())
+	latency, err := s.provider.Status(r.Context())
 	switch e, ok := errors.AsType[*problem.Error](err); {
 	case ok:
 		a.Error = e.Code
@@ -33,11 +33,11 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) error {
 	default:
 		a.Reachable, a.LatencyMS = true, timeline.Milliseconds(latency)
 	}
-	switch conn := s.provider.known(); {
+	switch conn := s.provider.Known(); {
 	case conn == nil:
 	case conn.MockVersion != "":
 		a.Provider = "mock"
-	case conn.isAuth0():
+	case conn.IsAuth0():
 		a.Provider = "auth0"
 	default:
 		a.Provider = "other"

@@ -13,6 +13,7 @@ import (
 
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/checks"
+	"example.com/postlogin/web/provider"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/words"
 )
@@ -25,7 +26,7 @@ func (s *Server) logBeginning(log *timeline.Log, target string) {
 	log.Add(log.Started, timeline.Step{ID: "login", Channel: timeline.Front, Title: "You chose “Log in”",
 		Method: http.MethodGet, URL: "/login", Status: http.StatusSeeOther,
 		Text: "This app made state, nonce and a PKCE verifier, kept them on the server under a cookie, and sent your browser to the identity provider."})
-	asked, latency := s.provider.lastAnswer()
+	asked, latency := s.provider.LastAnswer()
 	log.Add(log.Started, timeline.Step{ID: "discovery", Channel: timeline.Back, Title: "This app asked the provider for its addresses",
 		Method: http.MethodGet, URL: asked, Status: http.StatusOK, ConnectedTo: s.dialled(asked), TookMS: timeline.Milliseconds(latency),
 		Text: "The discovery document says where to log in, where to swap a code, and where the keys are. Asking first also shows that the provider is there."})
@@ -58,7 +59,7 @@ func (s *Server) logReturn(log *timeline.Log, query url.Values) {
 }
 
 // logTokens notes the token request and its answer.
-func (s *Server) logTokens(log *timeline.Log, title string, x exchange, t *oauth2.Token) {
+func (s *Server) logTokens(log *timeline.Log, title string, x provider.Exchange, t *oauth2.Token) {
 	got := url.Values{}
 	for _, name := range []string{"id_token", "scope"} {
 		if value, ok := t.Extra(name).(string); ok {
@@ -85,7 +86,7 @@ func (s *Server) logTokens(log *timeline.Log, title string, x exchange, t *oauth
 
 // logKeys notes where the signing keys came from. fetched is nil when those of an
 // earlier login were good enough.
-func (s *Server) logKeys(log *timeline.Log, conn *connection, fetched *exchange) {
+func (s *Server) logKeys(log *timeline.Log, conn *provider.Connection, fetched *provider.Exchange) {
 	if fetched == nil {
 		log.Add(s.cfg.Now(), timeline.Step{ID: "keys", Channel: timeline.Here, Title: "This app used the signing keys that it had kept",
 			URL: conn.JWKS, Text: "It fetched them in an earlier login. A token signed with a key that it does not know would make it fetch them again."})
@@ -112,7 +113,7 @@ func (s *Server) logChecks(log *timeline.Log, done []checks.Check, took float64)
 }
 
 // logUserInfo notes the UserInfo request.
-func (s *Server) logUserInfo(log *timeline.Log, x exchange) {
+func (s *Server) logUserInfo(log *timeline.Log, x provider.Exchange) {
 	if x.URL == "" {
 		return // there is no such endpoint
 	}
@@ -129,14 +130,14 @@ func (s *Server) logEnd(log *timeline.Log, next string) {
 }
 
 // step is a request to the provider that was made.
-func (s *Server) step(id, title string, x exchange) timeline.Step {
+func (s *Server) step(id, title string, x provider.Exchange) timeline.Step {
 	return timeline.Step{ID: id, Channel: timeline.Back, Title: title, Method: x.Method, URL: x.URL, Status: x.Status,
 		ConnectedTo: s.dialled(x.URL), TookMS: timeline.Milliseconds(x.Took)}
 }
 
 // dialled is the address that was connected to in place of the one in address, or "".
 func (s *Server) dialled(address string) string {
-	if s.cfg.ConnectTo != "" && hostPort(address) == hostPort(s.cfg.Issuer) {
+	if s.cfg.ConnectTo != "" && provider.HostPort(address) == provider.HostPort(s.cfg.Issuer) {
 		return s.cfg.ConnectTo
 	}
 	return ""

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"example.com/postlogin/web/claims"
+	"example.com/postlogin/web/provider"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/words"
 )
@@ -60,12 +61,12 @@ var transactionID = regexp.MustCompile(`^[\w-]{1,100}$`)
 // as this app itself. Only a provider that calls itself a mock is asked, and only
 // when its token answer named the login. No answer is no error: the login is good
 // without it, and the page says what is not known.
-func (s *Server) askTransaction(ctx context.Context, conn *connection, id string, log *timeline.Log, after string) *transaction {
+func (s *Server) askTransaction(ctx context.Context, conn *provider.Connection, id string, log *timeline.Log, after string) *transaction {
 	if conn.MockVersion == "" || s.cfg.ClientSecret == "" || !transactionID.MatchString(id) {
 		return nil
 	}
-	var x exchange
-	tx, err := s.fetchTransaction(withExchange(ctx, &x), conn, id)
+	var x provider.Exchange
+	tx, err := s.fetchTransaction(provider.WithExchange(ctx, &x), conn, id)
 	step := s.step("record", "This app asked what the Actions did", x)
 	step.Text = "Only a mock answers this. The ID token itself does not say who set its claims."
 	step.Sent = x.Sent
@@ -79,7 +80,7 @@ func (s *Server) askTransaction(ctx context.Context, conn *connection, id string
 	return tx
 }
 
-func (s *Server) fetchTransaction(ctx context.Context, conn *connection, id string) (*transaction, error) {
+func (s *Server) fetchTransaction(ctx context.Context, conn *provider.Connection, id string) (*transaction, error) {
 	address := strings.TrimSuffix(conn.Issuer, "/") + "/_mock/transactions/" + id
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -87,14 +88,14 @@ func (s *Server) fetchTransaction(ctx context.Context, conn *connection, id stri
 	}
 	req.SetBasicAuth(url.QueryEscape(s.cfg.ClientID), url.QueryEscape(s.cfg.ClientSecret)) // RFC 6749 section 2.3.1
 	req.Header.Set("Accept", "application/json")
-	res, err := s.provider.client.Do(req)
+	res, err := s.provider.Client.Do(req)
 	if err != nil {
-		return nil, errors.New(reason(err))
+		return nil, errors.New(provider.Reason(err))
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
-		return nil, errors.New(reason(err))
+		return nil, errors.New(provider.Reason(err))
 	}
 	if res.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("expected status 200, got %d", res.StatusCode)
@@ -103,7 +104,7 @@ func (s *Server) fetchTransaction(ctx context.Context, conn *connection, id stri
 	if json.Unmarshal(body, tx) != nil || tx.ID != id {
 		return nil, errors.New("expected the JSON of transaction " + id + ", got something else")
 	}
-	if u, err := url.Parse(tx.URL); err != nil || origin(tx.URL) != origin(conn.Issuer) || u.User != nil {
+	if u, err := url.Parse(tx.URL); err != nil || provider.Origin(tx.URL) != provider.Origin(conn.Issuer) || u.User != nil {
 		tx.URL = "" // a link of this app leads to the provider or nowhere
 	}
 	return tx, nil

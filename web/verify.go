@@ -15,6 +15,7 @@ import (
 
 	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/claims"
+	"example.com/postlogin/web/provider"
 	"example.com/postlogin/web/words"
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -36,7 +37,7 @@ const (
 // go-oidc refuses.
 type verification struct {
 	cfg     Config
-	conn    *connection
+	conn    *provider.Connection
 	attempt *attempt
 	token   *oauth2.Token
 	raw     string // the encoded ID token
@@ -91,7 +92,7 @@ func (v *verification) verify(ctx context.Context) (claims.Set, error) {
 // its own checks. payload is what was signed, or nil when the signature does not
 // hold; opinion is the library's error, whatever it is about.
 func (v *verification) goOIDC(ctx context.Context) (t *oidc.IDToken, payload []byte, opinion error) {
-	keys := &observedKeys{KeySet: v.conn.keys}
+	keys := &observedKeys{KeySet: v.conn.Keys}
 	verifier := oidc.NewVerifier(v.conn.Issuer, keys, &oidc.Config{
 		ClientID: v.cfg.ClientID, SupportedSigningAlgs: []string{v.cfg.SigningAlg}, Now: v.cfg.Now,
 	})
@@ -166,15 +167,15 @@ func (v *verification) explainSignature(ctx context.Context) error {
 
 // keyIDs fetches the ids in the provider's key set; problem says why it could not.
 func (v *verification) keyIDs(ctx context.Context) (ids []string, problem string) {
-	var x exchange
-	req, err := http.NewRequestWithContext(withExchange(ctx, &x), http.MethodGet, v.conn.JWKS, nil)
+	var x provider.Exchange
+	req, err := http.NewRequestWithContext(provider.WithExchange(ctx, &x), http.MethodGet, v.conn.JWKS, nil)
 	if err != nil {
 		return nil, err.Error()
 	}
 	client, _ := ctx.Value(oauth2.HTTPClient).(*http.Client)
 	res, err := client.Do(req)
 	if err != nil {
-		return nil, "the key set could not be fetched: " + reason(err)
+		return nil, "the key set could not be fetched: " + provider.Reason(err)
 	}
 	defer res.Body.Close()
 	var set struct {
@@ -184,7 +185,7 @@ func (v *verification) keyIDs(ctx context.Context) (ids []string, problem string
 	}
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
-		return nil, "the key set could not be fetched: " + reason(err)
+		return nil, "the key set could not be fetched: " + provider.Reason(err)
 	}
 	if res.StatusCode != http.StatusOK || json.Unmarshal(body, &set) != nil {
 		return nil, x.String() + ", expected a key set"
@@ -365,12 +366,12 @@ func (v *verification) accessTokenHash(cs claims.Set, t *oidc.IDToken) error {
 // answers, the subject must be that of the ID token (Core 5.3.2); the token
 // substitution that this prevents can't happen when there is no answer, so that
 // is no reason to refuse a login. It returns the claims, or nil.
-func (v *verification) userInfo(ctx context.Context, sub string) (cs claims.Set, x exchange, err error) {
+func (v *verification) userInfo(ctx context.Context, sub string) (cs claims.Set, x provider.Exchange, err error) {
 	if v.conn.UserInfo == "" {
 		v.Skip("userinfo_sub", "the provider has no UserInfo endpoint")
 		return nil, x, nil
 	}
-	info, err := v.conn.oidc.UserInfo(withExchange(ctx, &x), oauth2.StaticTokenSource(v.token))
+	info, err := v.conn.OIDC.UserInfo(provider.WithExchange(ctx, &x), oauth2.StaticTokenSource(v.token))
 	if err != nil {
 		v.Skip("userinfo_sub", x.String())
 		return nil, x, nil

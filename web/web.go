@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"example.com/postlogin/static"
+	"example.com/postlogin/web/provider"
 	"example.com/postlogin/web/vault"
 )
 
@@ -17,7 +18,7 @@ import (
 type Server struct {
 	cfg      Config
 	base     *url.URL
-	provider *provider
+	provider *provider.Provider
 	vault    *vault.Vault
 	sessions *sessionStore
 	attempts *attempts
@@ -42,7 +43,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, base: base, provider: newProvider(cfg)}
+	s := &Server{cfg: cfg, base: base, provider: provider.New(cfg.forProvider())}
 	secure := base.Scheme == "https"
 	s.vault = vault.New(cfg.SessionDir, cfg.Now)
 	s.sessions = newSessionStore(s.vault, secure, cfg.Now)
@@ -61,7 +62,7 @@ func (s *Server) Start(ctx context.Context) error {
 		return err
 	}
 	ctx, s.stop = context.WithCancel(ctx)
-	s.background.Go(func() { s.provider.discover(ctx) })
+	s.background.Go(func() { s.provider.Discover(ctx) })
 	s.background.Go(func() { s.vault.SweepUntil(ctx, s.cfg.Log) })
 	return nil
 }
@@ -73,7 +74,7 @@ func (s *Server) Close() error {
 		s.stop()
 	}
 	s.background.Wait()
-	s.provider.client.CloseIdleConnections()
+	s.provider.Client.CloseIdleConnections()
 	return nil
 }
 

@@ -21,10 +21,11 @@ var allowed = map[string][]string{
 	"cmd/settings": {},
 
 	"docs":             {},
-	"web":              {"docs", "static", "views", "web/checks", "web/claims", "web/problem", "web/timeline", "web/vault", "web/words", "web/worldmap"},
+	"web":              {"docs", "static", "views", "web/checks", "web/claims", "web/problem", "web/provider", "web/timeline", "web/vault", "web/words", "web/worldmap"},
 	"web/checks":       {"views", "web/problem", "web/words"},
 	"web/claims":       {"web/words"},
 	"web/problem":      {"views"},
+	"web/provider":     {"views", "web/problem", "web/timeline", "web/words"},
 	"web/vault":        {},
 	"web/words":        {},
 	"web/worldmap":     {},

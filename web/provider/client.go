@@ -1,4 +1,4 @@
-package web
+package provider
 
 import (
 	"context"
@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -27,7 +26,7 @@ const maxBody = 1 << 20
 // elsewhere) and, with cfg.ConnectTo, dials another address for the issuer's host.
 func newClient(cfg Config) *http.Client {
 	dialer := &net.Dialer{Timeout: cfg.Timeout}
-	issuer := hostPort(cfg.Issuer)
+	issuer := HostPort(cfg.Issuer)
 	transport := &http.Transport{
 		Proxy: http.ProxyFromEnvironment,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -51,20 +50,6 @@ func newClient(cfg Config) *http.Client {
 	}
 }
 
-// hostPort returns what a transport dials for an address: host and port, also
-// when the port is only implied.
-func hostPort(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	return net.JoinHostPort(u.Hostname(), port)
-}
-
 // limited is a transport whose answers fail when they are longer than maxBody.
 // When the request's context carries an exchange, it is filled in.
 type limited struct{ *http.Transport }
@@ -72,9 +57,9 @@ type limited struct{ *http.Transport }
 func (l limited) RoundTrip(r *http.Request) (*http.Response, error) {
 	began := time.Now()
 	res, err := l.Transport.RoundTrip(r)
-	if x, ok := r.Context().Value(exchangeKey{}).(*exchange); ok {
+	if x, ok := r.Context().Value(exchangeKey{}).(*Exchange); ok {
 		where := url.URL{Scheme: r.URL.Scheme, Host: r.URL.Host, Path: r.URL.Path}
-		*x = exchange{Method: r.Method, URL: where.String(), Took: time.Since(began), Sent: sent(r)}
+		*x = Exchange{Method: r.Method, URL: where.String(), Took: time.Since(began), Sent: sent(r)}
 		if res != nil {
 			x.Status, x.Type, x.Transaction = res.StatusCode, res.Header.Get("Content-Type"), res.Header.Get("Mockidp-Transaction")
 		}
@@ -108,9 +93,9 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// An exchange is what a page may say about one request to the provider: no query,
+// An Exchange is what a page may say about one request to the provider: no query,
 // no bodies, and no secret that is not cut.
-type exchange struct {
+type Exchange struct {
 	Method, URL string
 	Status      int    // 0: no answer came
 	Type        string // Content-Type
@@ -140,8 +125,8 @@ func sent(r *http.Request) []timeline.Parameter {
 
 type exchangeKey struct{}
 
-// withExchange returns a context whose next request to the provider is noted in x.
-func withExchange(ctx context.Context, x *exchange) context.Context {
+// WithExchange returns a context whose next request to the provider is noted in x.
+func WithExchange(ctx context.Context, x *Exchange) context.Context {
 	return context.WithValue(ctx, exchangeKey{}, x)
 }
 
@@ -151,12 +136,12 @@ type keyFetches struct {
 	next http.RoundTripper
 	mu   sync.Mutex
 	n    int
-	last exchange
+	last Exchange
 }
 
 func (k *keyFetches) RoundTrip(r *http.Request) (*http.Response, error) {
-	var x exchange
-	res, err := k.next.RoundTrip(r.WithContext(withExchange(r.Context(), &x)))
+	var x Exchange
+	res, err := k.next.RoundTrip(r.WithContext(WithExchange(r.Context(), &x)))
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.n++
@@ -164,9 +149,9 @@ func (k *keyFetches) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// since returns the last fetch when there was one after the first n, and nil
+// Since returns the last fetch when there was one after the first n, and nil
 // otherwise; and how many there were.
-func (k *keyFetches) since(n int) (*exchange, int) {
+func (k *keyFetches) Since(n int) (*Exchange, int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.n == n {
@@ -178,7 +163,7 @@ func (k *keyFetches) since(n int) (*exchange, int) {
 
 // String is for people: "POST http://…/oauth/token answered 500 with text/html
 // after 12 ms".
-func (x exchange) String() string {
+func (x Exchange) String() string {
 	if x.Status == 0 {
 		return fmt.Sprintf("%s %s was not answered within %s", x.Method, x.URL, words.Took(x.Took))
 	}
@@ -187,17 +172,4 @@ func (x exchange) String() string {
 		kind = "no content type"
 	}
 	return fmt.Sprintf("%s %s answered %d with %s after %s", x.Method, x.URL, x.Status, words.Shorten(kind, 80), words.Took(x.Took))
-}
-
-// isLoopback reports whether a "host" or "host:port" names this machine.
-func isLoopback(host string) bool {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	host = strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
 }

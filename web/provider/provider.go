@@ -1,57 +1,72 @@
-package web
+// Package provider finds the identity provider: its discovery document, its keys, and
+// the one HTTP client that talks to it (client.go), within limits of time and size.
+// What the provider says of itself is checked here before anything is sent to it.
+//
+// It logs nobody in: package web asks for a Connection, and what goes over it is in
+// login.go, callback.go and verify.go. An error of this package has its page already
+// (package problem).
+package provider
 
 import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 	"golang.org/x/sync/singleflight"
 
-	"example.com/postlogin/views"
-	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/words"
 )
 
-// A provider finds the identity provider and keeps what it says about itself
+// Config says who the provider is, how to reach it, and as whom. Every field
+// but ClientSecret and ConnectTo is required.
+type Config struct {
+	Issuer       string // its name for itself, letter by letter
+	ClientID     string
+	ClientSecret string // empty: a public client
+	RedirectURL  string
+	Scopes       []string
+	SigningAlg   string        // the only algorithm of its ID tokens
+	ConnectTo    string        // "host:port" to dial in place of the issuer's; empty: dial that
+	Timeout      time.Duration // of one request
+	Log          *slog.Logger  // one line whenever the provider is found or lost
+}
+
+// A Provider finds the identity provider and keeps what it says about itself
 // (OpenID Connect Discovery 1.0). It may be away when this app starts, and at any
 // time later: every login asks again.
-type provider struct {
+type Provider struct {
 	cfg    Config
-	client *http.Client
+	Client *http.Client
 	flight singleflight.Group // one discovery at a time serves everyone who waits
 
 	mu      sync.Mutex
-	conn    *connection // nil until the provider was found for the first time
+	conn    *Connection // nil until the provider was found for the first time
 	err     error       // of the last discovery; nil when it succeeded
 	checked time.Time   // when the last discovery ended; zero before the first
 	latency time.Duration
 }
 
-// A connection is everything that a login needs to know of the provider. It never
+// A Connection is everything that a login needs to know of the provider. It never
 // changes; a new discovery document makes a new connection.
-type connection struct {
+type Connection struct {
 	metadata
 	document []byte // the discovery document
-	oauth    oauth2.Config
-	oidc     *oidc.Provider
-	keys     oidc.KeySet // keeps the keys, and fetches them again for an unknown key id
-	fetches  *keyFetches // sees when it does
+	OAuth    oauth2.Config
+	OIDC     *oidc.Provider
+	Keys     oidc.KeySet // keeps the keys, and fetches them again for an unknown key id
+	Fetches  *keyFetches // sees when it does
 }
 
 // metadata is the part of a discovery document that this app uses.
@@ -67,16 +82,17 @@ type metadata struct {
 	MockVersion   string   `json:"mockidp_version"`                                // only a mock has it
 }
 
-func newProvider(cfg Config) *provider {
-	return &provider{cfg: cfg, client: newClient(cfg)}
+// New returns a Provider that nothing is known of yet. It asks nobody.
+func New(cfg Config) *Provider {
+	return &Provider{cfg: cfg, Client: newClient(cfg)}
 }
 
-// discover looks for the provider until it is found once or ctx ends. The pauses
+// Discover looks for the provider until it is found once or ctx ends. The pauses
 // grow from half a second to fifteen, each by chance a little different, so that
 // many apps don't all come back in the same moment.
-func (p *provider) discover(ctx context.Context) {
+func (p *Provider) Discover(ctx context.Context) {
 	for pause := 500 * time.Millisecond; ; pause = min(2*pause, 15*time.Second) {
-		if _, err := p.refresh(ctx); err == nil {
+		if _, err := p.Refresh(ctx); err == nil {
 			return
 		}
 		select {
@@ -87,43 +103,43 @@ func (p *provider) discover(ctx context.Context) {
 	}
 }
 
-// current returns the connection that was found last, also when the provider is
+// Current returns the connection that was found last, also when the provider is
 // away now, and looks for it only when there is none.
-func (p *provider) current(ctx context.Context) (*connection, error) {
-	if conn := p.known(); conn != nil {
+func (p *Provider) Current(ctx context.Context) (*Connection, error) {
+	if conn := p.Known(); conn != nil {
 		return conn, nil
 	}
-	return p.refresh(ctx)
+	return p.Refresh(ctx)
 }
 
-// known returns the connection that was found last, or nil.
-func (p *provider) known() *connection {
+// Known returns the connection that was found last, or nil.
+func (p *Provider) Known() *Connection {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.conn
 }
 
-// refresh asks the provider for its discovery document now. It waits until ctx
+// Refresh asks the provider for its discovery document now. It waits until ctx
 // ends, at most; an answer that comes later still serves the next one.
-func (p *provider) refresh(ctx context.Context) (*connection, error) {
+func (p *Provider) Refresh(ctx context.Context) (*Connection, error) {
 	done := p.flight.DoChan("", func() (any, error) {
 		conn, err := p.ask(context.WithoutCancel(ctx))
 		return conn, err
 	})
 	select {
 	case <-ctx.Done():
-		return nil, errProviderDown(p.cfg, exchange{}, context.DeadlineExceeded)
+		return nil, ErrDown(p.cfg, Exchange{}, context.DeadlineExceeded)
 	case res := <-done:
 		if res.Err != nil {
 			return nil, res.Err
 		}
-		return res.Val.(*connection), nil
+		return res.Val.(*Connection), nil
 	}
 }
 
 // ask fetches the document and remembers what came of it.
-func (p *provider) ask(ctx context.Context) (*connection, error) {
-	old := p.known()
+func (p *Provider) ask(ctx context.Context) (*Connection, error) {
+	old := p.Known()
 	began := time.Now()
 	doc, err := p.fetch(ctx)
 	took := time.Since(began)
@@ -150,26 +166,26 @@ func (p *provider) ask(ctx context.Context) (*connection, error) {
 }
 
 // fetch gets the discovery document (Discovery 1.0, section 4).
-func (p *provider) fetch(ctx context.Context) ([]byte, error) {
-	var x exchange
-	req, err := http.NewRequestWithContext(withExchange(ctx, &x), http.MethodGet, p.discoveryURL(), nil)
+func (p *Provider) fetch(ctx context.Context) ([]byte, error) {
+	var x Exchange
+	req, err := http.NewRequestWithContext(WithExchange(ctx, &x), http.MethodGet, p.discoveryURL(), nil)
 	if err != nil {
 		return nil, errNotOpenID(err.Error()) // New has parsed the issuer: can't happen
 	}
 	req.Header.Set("Accept", "application/json")
-	res, err := p.client.Do(req)
+	res, err := p.Client.Do(req)
 	if err != nil {
-		return nil, errProviderDown(p.cfg, exchange{}, err)
+		return nil, ErrDown(p.cfg, Exchange{}, err)
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	switch {
 	case res.StatusCode >= 500:
-		return nil, errProviderDown(p.cfg, x, nil)
+		return nil, ErrDown(p.cfg, x, nil)
 	case res.StatusCode != http.StatusOK:
 		return nil, errNotOpenID(x.String() + ".")
 	case err != nil:
-		return nil, errProviderDown(p.cfg, exchange{}, err)
+		return nil, ErrDown(p.cfg, Exchange{}, err)
 	case !json.Valid(body):
 		return nil, errNotOpenID(x.String() + ", which is not JSON.")
 	}
@@ -177,8 +193,8 @@ func (p *provider) fetch(ctx context.Context) ([]byte, error) {
 }
 
 // connect checks a discovery document and makes a connection of it.
-func (p *provider) connect(doc []byte) (*connection, error) {
-	conn := &connection{document: doc}
+func (p *Provider) connect(doc []byte) (*Connection, error) {
+	conn := &Connection{document: doc}
 	if err := json.Unmarshal(doc, &conn.metadata); err != nil {
 		return nil, errNotOpenID("Its discovery document has a value of an unexpected type.")
 	}
@@ -191,16 +207,16 @@ func (p *provider) connect(doc []byte) (*connection, error) {
 		return nil, err
 	}
 	endpoint := oauth2.Endpoint{AuthURL: conn.Authorization, TokenURL: conn.Token, AuthStyle: conn.authStyle(p.cfg.ClientSecret)}
-	conn.oauth = oauth2.Config{
+	conn.OAuth = oauth2.Config{
 		ClientID: p.cfg.ClientID, ClientSecret: p.cfg.ClientSecret, Endpoint: endpoint,
 		RedirectURL: p.cfg.RedirectURL, Scopes: p.cfg.Scopes,
 	}
-	ctx := oidc.ClientContext(context.Background(), p.client) // carries the client, nothing else
-	conn.fetches = &keyFetches{next: p.client.Transport}
-	watched := *p.client
-	watched.Transport = conn.fetches
-	conn.keys = oidc.NewRemoteKeySet(oidc.ClientContext(context.Background(), &watched), conn.JWKS)
-	conn.oidc = (&oidc.ProviderConfig{
+	ctx := oidc.ClientContext(context.Background(), p.Client) // carries the client, nothing else
+	conn.Fetches = &keyFetches{next: p.Client.Transport}
+	watched := *p.Client
+	watched.Transport = conn.Fetches
+	conn.Keys = oidc.NewRemoteKeySet(oidc.ClientContext(context.Background(), &watched), conn.JWKS)
+	conn.OIDC = (&oidc.ProviderConfig{
 		IssuerURL: conn.Issuer, AuthURL: conn.Authorization, TokenURL: conn.Token,
 		JWKSURL: conn.JWKS, UserInfoURL: conn.UserInfo, Algorithms: []string{p.cfg.SigningAlg},
 	}).NewProvider(ctx)
@@ -248,10 +264,10 @@ func (m metadata) authStyle(secret string) oauth2.AuthStyle {
 	return oauth2.AuthStyleInParams
 }
 
-// logoutURL returns where to send a browser to end its session at the provider, or
+// LogoutURL returns where to send a browser to end its session at the provider, or
 // "" when the provider has no such address. back is where it comes back to.
-func (c *connection) logoutURL(idToken, back, state string) string {
-	q := url.Values{"client_id": {c.oauth.ClientID}}
+func (c *Connection) LogoutURL(idToken, back, state string) string {
+	q := url.Values{"client_id": {c.OAuth.ClientID}}
 	address := c.EndSession
 	switch {
 	case address != "": // RP-Initiated Logout 1.0, section 2
@@ -262,7 +278,7 @@ func (c *connection) logoutURL(idToken, back, state string) string {
 		if len(idToken) <= maxHint {
 			q.Set("id_token_hint", idToken)
 		}
-	case c.isAuth0():
+	case c.IsAuth0():
 		address = c.Issuer + "v2/logout" // Auth0: Authentication API, Logout
 		q.Set("returnTo", back)
 	default:
@@ -277,25 +293,25 @@ func (c *connection) logoutURL(idToken, back, state string) string {
 // maxHint is the longest id_token_hint to put into an address, in bytes.
 const maxHint = 7000
 
-// isAuth0 recognises an Auth0 tenant, also behind a domain of its own, by the paths
+// IsAuth0 recognises an Auth0 tenant, also behind a domain of its own, by the paths
 // of its endpoints.
-func (m metadata) isAuth0() bool {
+func (m metadata) IsAuth0() bool {
 	return strings.HasSuffix(m.Issuer, "/") && m.Token == m.Issuer+"oauth/token" && m.Authorization == m.Issuer+"authorize"
 }
 
-// canLogOut reports whether the provider has an address that ends its session.
-func (c *connection) canLogOut() bool { return c != nil && (c.EndSession != "" || c.isAuth0()) }
+// CanLogOut reports whether the provider has an address that ends its session.
+func (c *Connection) CanLogOut() bool { return c != nil && (c.EndSession != "" || c.IsAuth0()) }
 
-// status says how the provider is doing, for the home page. It asks when the last
+// Status says how the provider is doing, for the home page. It asks when the last
 // answer is older than three seconds, and waits for at most one.
-func (p *provider) status(ctx context.Context) (latency time.Duration, err error) {
+func (p *Provider) Status(ctx context.Context) (latency time.Duration, err error) {
 	p.mu.Lock()
 	fresh := !p.checked.IsZero() && time.Since(p.checked) < 3*time.Second
 	p.mu.Unlock()
 	if !fresh {
 		ctx, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
-		if _, err := p.refresh(ctx); err != nil {
+		if _, err := p.Refresh(ctx); err != nil {
 			return 0, err
 		}
 	}
@@ -304,21 +320,21 @@ func (p *provider) status(ctx context.Context) (latency time.Duration, err error
 	return p.latency, p.err
 }
 
-// lastAnswer returns the address that the provider was asked at, and how long its
+// LastAnswer returns the address that the provider was asked at, and how long its
 // last answer took.
-func (p *provider) lastAnswer() (address string, took time.Duration) {
+func (p *Provider) LastAnswer() (address string, took time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.discoveryURL(), p.latency
 }
 
 // discoveryURL: Discovery 1.0, section 4.
-func (p *provider) discoveryURL() string {
+func (p *Provider) discoveryURL() string {
 	return strings.TrimSuffix(p.cfg.Issuer, "/") + "/.well-known/openid-configuration"
 }
 
-// word says how the provider is doing, for /readyz. It asks nobody.
-func (p *provider) word() string {
+// Word says how the provider is doing, for /readyz. It asks nobody.
+func (p *Provider) Word() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
@@ -329,64 +345,4 @@ func (p *provider) word() string {
 	default:
 		return "ok"
 	}
-}
-
-// errProviderDown is for a provider that gave no answer, or none of its own (5xx).
-// The page tries again by itself.
-func errProviderDown(cfg Config, x exchange, cause error) error {
-	text := fmt.Sprintf("Nothing answers at %s (%s).", cfg.Issuer, reason(cause))
-	if errors.Is(cause, syscall.ECONNREFUSED) {
-		text = fmt.Sprintf("Nothing listens at %s (connection refused).", cfg.Issuer)
-	}
-	if x.Status != 0 {
-		text = x.String() + "."
-	}
-	e := &problem.Error{Code: "E-IDP-1", Text: text, Retry: "/login", Cause: cause,
-		Buttons: []views.Button{problem.Primary("Try now", "/login"), problem.Button("Home", "/")}}
-	if isLoopback(hostPort(cfg.Issuer)) && x.Status == 0 {
-		e.Hint = "Start it with `go run ./cmd/mockidp`, or check OIDC_ISSUER."
-	}
-	if cfg.ConnectTo != "" {
-		e.Details = append(e.Details, views.Detail{Name: "connected to", Value: cfg.ConnectTo + " (OIDC_CONNECT_TO)"})
-	}
-	return e
-}
-
-// reason names what kept a request from being answered. It never contains
-// anything that the other side sent.
-func reason(err error) string {
-	var dns *net.DNSError
-	var op *net.OpError
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return "connection refused"
-	case errors.As(err, &dns):
-		return "the name " + dns.Name + " is not known"
-	case os.IsTimeout(err):
-		return "no answer in time"
-	case errors.Is(err, errTooLong):
-		return errTooLong.Error()
-	case errors.As(err, &op):
-		return op.Op + " failed"
-	default:
-		return "the connection broke"
-	}
-}
-
-func errOtherIssuer(expected, got string) error {
-	e := &problem.Error{Code: "E-IDP-2", Expected: expected, Got: words.Shorten(got, words.MaxQuote),
-		Text:    fmt.Sprintf("Expected %q, got %q.", expected, words.Shorten(got, words.MaxQuote)),
-		Hint:    "Both must be the same, letter by letter. Set OIDC_ISSUER to what the provider calls itself, if you trust it.",
-		Buttons: []views.Button{problem.Primary("Home", "/"), problem.Button("Try now", "/login")}}
-	if expected+"/" == got || expected == got+"/" {
-		e.Text += " They differ only in the last slash."
-		e.Hint = "Set `OIDC_ISSUER=" + words.Shorten(got, words.MaxQuote) + "`"
-	}
-	return e
-}
-
-func errNotOpenID(text string) error {
-	return &problem.Error{Code: "E-IDP-3", Text: text,
-		Hint:    "Check OIDC_ISSUER: it is the address in front of /.well-known/openid-configuration.",
-		Buttons: []views.Button{problem.Primary("Home", "/"), problem.Button("Try now", "/login")}}
 }

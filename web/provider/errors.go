@@ -1,0 +1,73 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+
+	"example.com/postlogin/views"
+	"example.com/postlogin/web/problem"
+	"example.com/postlogin/web/words"
+)
+
+// ErrDown is for a provider that gave no answer, or none of its own (5xx).
+// The page tries again by itself.
+func ErrDown(cfg Config, x Exchange, cause error) error {
+	text := fmt.Sprintf("Nothing answers at %s (%s).", cfg.Issuer, Reason(cause))
+	if errors.Is(cause, syscall.ECONNREFUSED) {
+		text = fmt.Sprintf("Nothing listens at %s (connection refused).", cfg.Issuer)
+	}
+	if x.Status != 0 {
+		text = x.String() + "."
+	}
+	e := &problem.Error{Code: "E-IDP-1", Text: text, Retry: "/login", Cause: cause,
+		Buttons: []views.Button{problem.Primary("Try now", "/login"), problem.Button("Home", "/")}}
+	if IsLoopback(HostPort(cfg.Issuer)) && x.Status == 0 {
+		e.Hint = "Start it with `go run ./cmd/mockidp`, or check OIDC_ISSUER."
+	}
+	if cfg.ConnectTo != "" {
+		e.Details = append(e.Details, views.Detail{Name: "connected to", Value: cfg.ConnectTo + " (OIDC_CONNECT_TO)"})
+	}
+	return e
+}
+
+// Reason names what kept a request from being answered. It never contains
+// anything that the other side sent.
+func Reason(err error) string {
+	var dns *net.DNSError
+	var op *net.OpError
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.As(err, &dns):
+		return "the name " + dns.Name + " is not known"
+	case os.IsTimeout(err):
+		return "no answer in time"
+	case errors.Is(err, errTooLong):
+		return errTooLong.Error()
+	case errors.As(err, &op):
+		return op.Op + " failed"
+	default:
+		return "the connection broke"
+	}
+}
+
+func errOtherIssuer(expected, got string) error {
+	e := &problem.Error{Code: "E-IDP-2", Expected: expected, Got: words.Shorten(got, words.MaxQuote),
+		Text:    fmt.Sprintf("Expected %q, got %q.", expected, words.Shorten(got, words.MaxQuote)),
+		Hint:    "Both must be the same, letter by letter. Set OIDC_ISSUER to what the provider calls itself, if you trust it.",
+		Buttons: []views.Button{problem.Primary("Home", "/"), problem.Button("Try now", "/login")}}
+	if expected+"/" == got || expected == got+"/" {
+		e.Text += " They differ only in the last slash."
+		e.Hint = "Set `OIDC_ISSUER=" + words.Shorten(got, words.MaxQuote) + "`"
+	}
+	return e
+}
+
+func errNotOpenID(text string) error {
+	return &problem.Error{Code: "E-IDP-3", Text: text,
+		Hint:    "Check OIDC_ISSUER: it is the address in front of /.well-known/openid-configuration.",
+		Buttons: []views.Button{problem.Primary("Home", "/"), problem.Button("Try now", "/login")}}
+}
