@@ -8,6 +8,7 @@ import (
 	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/timeline"
+	"example.com/postlogin/web/transaction"
 )
 
 // meAnswer is GET /api/me: everything on the profile page, for programs. Its shape
@@ -28,7 +29,7 @@ type meAnswer struct {
 // meClaim is a claim and who set it.
 type meClaim struct {
 	claims.Claim
-	SetBy setBy `json:"set_by"`
+	SetBy transaction.SetBy `json:"set_by"`
 }
 
 type meToken struct {
@@ -68,7 +69,7 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, c := range cs.ByKind(claims.Custom, claims.Standard, claims.Protocol) {
-		answer.Claims = append(answer.Claims, meClaim{c, who.setBy(c)})
+		answer.Claims = append(answer.Claims, meClaim{c, who.Transaction.SetBy(c)})
 	}
 	if who.Transaction != nil {
 		answer.Transaction = who.Transaction.ID

@@ -71,7 +71,7 @@ func (s *Server) profilePage(who *login) views.Profile {
 	}
 	for _, c := range cs.ByKind(claims.Custom, claims.Standard, claims.Protocol) {
 		v := viewClaim(c, now)
-		v.SetBy = who.setBy(c).String()
+		v.SetBy = who.Transaction.SetBy(c).String()
 		page.Claims = append(page.Claims, v)
 	}
 	if tx := who.Transaction; tx != nil && tx.URL != "" {
@@ -148,7 +148,7 @@ func card(who *login, name, label, empty, whyEmpty, whyMissing string) views.Car
 	text, isText := claims.Text(raw)
 	switch {
 	case raw == nil:
-		c.State, c.Value, c.Why = "missing", "not in your ID token", who.whyMissing(name, whyMissing)
+		c.State, c.Value, c.Why = "missing", "not in your ID token", who.Transaction.WhyMissing(name, whyMissing)
 		if who.Transaction != nil {
 			c.WhyURL = who.Transaction.URL
 		}

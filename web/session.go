@@ -14,6 +14,7 @@ import (
 	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/timeline"
+	"example.com/postlogin/web/transaction"
 	"example.com/postlogin/web/vault"
 )
 
@@ -44,8 +45,8 @@ type login struct {
 	UserInfo     json.RawMessage `json:"userinfo,omitempty"`      // what the UserInfo endpoint said; nil: nothing
 	Refresh      *refreshResult  `json:"refresh,omitempty"`       // what the last refresh brought; nil: there was none
 
-	Log         timeline.Log `json:"log"`                   // what happened in the login
-	Transaction *transaction `json:"transaction,omitempty"` // what the provider told of it; nil: nothing
+	Log         timeline.Log             `json:"log"`                   // what happened in the login
+	Transaction *transaction.Transaction `json:"transaction,omitempty"` // what the provider told of it; nil: nothing
 
 	// The rest follows from IDToken and is filled in by decode.
 	header, payload json.RawMessage

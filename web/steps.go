@@ -1,7 +1,9 @@
 package web
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,6 +17,7 @@ import (
 	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/provider"
 	"example.com/postlogin/web/timeline"
+	"example.com/postlogin/web/transaction"
 	"example.com/postlogin/web/words"
 )
 
@@ -168,4 +171,27 @@ func viewParameters(list []timeline.Parameter) []views.Parameter {
 		out[i] = views.Parameter(p)
 	}
 	return out
+}
+
+// askTransaction asks the provider what its Actions did, over the back channel and
+// as this app itself. Only a provider that calls itself a mock is asked, and only
+// when its token answer named the login. No answer is no error: the login is good
+// without it, and the page says what is not known.
+func (s *Server) askTransaction(ctx context.Context, conn *provider.Connection, id string, log *timeline.Log, after string) *transaction.Transaction {
+	if conn.MockVersion == "" || s.cfg.ClientSecret == "" || !transaction.IsID(id) {
+		return nil
+	}
+	var x provider.Exchange
+	tx, err := transaction.Fetch(provider.WithExchange(ctx, &x), s.provider.Client, conn, id)
+	step := s.step("record", "This app asked what the Actions did", x)
+	step.Text = "Only a mock answers this. The ID token itself does not say who set its claims."
+	step.Sent = x.Sent
+	if err != nil {
+		step.Text = "The provider did not tell, so this page says “not known” where it would have."
+		s.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "the mock provider did not tell what its Actions did", slog.String("transaction", id), slog.Any("err", err))
+	} else {
+		log.AddAfter(after, transaction.ActionsStep(tx))
+	}
+	log.Add(s.cfg.Now(), step)
+	return tx
 }

@@ -1,4 +1,10 @@
-package web
+// Package transaction asks a mock provider what its Actions did in a login, and says
+// from that who set a claim, or why one is missing. No other provider is asked, and
+// no login depends on the answer.
+//
+// Package web decides when to ask (callback.go, refresh.go) and shows what was told;
+// the login's steps are package timeline's.
+package transaction
 
 import (
 	"context"
@@ -6,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -19,26 +24,28 @@ import (
 	"example.com/postlogin/web/words"
 )
 
-// A transaction is what a mock provider tells of the login it has just carried out:
+// A Transaction is what a mock provider tells of the login it has just carried out:
 // which Actions ran, what each of them set, and where the person was. A real
 // provider tells nothing of the kind, and then all of this is not known.
-type transaction struct {
-	ID      string      `json:"transaction_id"`
-	Kind    string      `json:"kind"` // login, sso, silent, refresh
-	Actions []actionRun `json:"actions"`
-	Place   *txPlace    `json:"place"`
-	URL     string      `json:"url"` // the provider's page about it; or ""
+type Transaction struct {
+	ID      string   `json:"transaction_id"`
+	Kind    string   `json:"kind"` // login, sso, silent, refresh
+	Actions []Action `json:"actions"`
+	Place   *Place   `json:"place"`
+	URL     string   `json:"url"` // the provider's page about it; or ""
 }
 
-type actionRun struct {
-	Name         string        `json:"name"`
-	Version      int           `json:"version"`
-	DurationMS   float64       `json:"duration_ms"`
-	ConsoleLines int           `json:"console_lines"`
-	Claims       []actionClaim `json:"claims"`
+// An Action is one Action that ran.
+type Action struct {
+	Name         string  `json:"name"`
+	Version      int     `json:"version"`
+	DurationMS   float64 `json:"duration_ms"`
+	ConsoleLines int     `json:"console_lines"`
+	Claims       []Claim `json:"claims"`
 }
 
-type actionClaim struct {
+// A Claim is one line of an Action that set a claim.
+type Claim struct {
 	Token     string `json:"token"` // id_token or access_token
 	Name      string `json:"name"`
 	Line      int    `json:"line"`
@@ -46,7 +53,8 @@ type actionClaim struct {
 	Dropped   string `json:"dropped"` // why it is not in the token
 }
 
-type txPlace struct {
+// A Place is where the address of the login was found to be.
+type Place struct {
 	City        string   `json:"city"`
 	CountryCode string   `json:"country_code"`
 	Country     string   `json:"country"`
@@ -54,41 +62,23 @@ type txPlace struct {
 	Longitude   *float64 `json:"longitude"`
 }
 
-// transactionID matches what may be put into an address.
-var transactionID = regexp.MustCompile(`^[\w-]{1,100}$`)
+// idPattern matches what may be put into an address.
+var idPattern = regexp.MustCompile(`^[\w-]{1,100}$`)
 
-// askTransaction asks the provider what its Actions did, over the back channel and
-// as this app itself. Only a provider that calls itself a mock is asked, and only
-// when its token answer named the login. No answer is no error: the login is good
-// without it, and the page says what is not known.
-func (s *Server) askTransaction(ctx context.Context, conn *provider.Connection, id string, log *timeline.Log, after string) *transaction {
-	if conn.MockVersion == "" || s.cfg.ClientSecret == "" || !transactionID.MatchString(id) {
-		return nil
-	}
-	var x provider.Exchange
-	tx, err := s.fetchTransaction(provider.WithExchange(ctx, &x), conn, id)
-	step := s.step("record", "This app asked what the Actions did", x)
-	step.Text = "Only a mock answers this. The ID token itself does not say who set its claims."
-	step.Sent = x.Sent
-	if err != nil {
-		step.Text = "The provider did not tell, so this page says “not known” where it would have."
-		s.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "the mock provider did not tell what its Actions did", slog.String("transaction", id), slog.Any("err", err))
-	} else {
-		log.AddAfter(after, actionsStep(tx))
-	}
-	log.Add(s.cfg.Now(), step)
-	return tx
-}
+// IsID reports whether id may be a transaction's.
+func IsID(id string) bool { return idPattern.MatchString(id) }
 
-func (s *Server) fetchTransaction(ctx context.Context, conn *provider.Connection, id string) (*transaction, error) {
+// Fetch asks for the transaction called id, with client and as the app that conn
+// is for. Its errors hold nothing that the provider sent.
+func Fetch(ctx context.Context, client *http.Client, conn *provider.Connection, id string) (*Transaction, error) {
 	address := strings.TrimSuffix(conn.Issuer, "/") + "/_mock/transactions/" + id
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
 	}
-	req.SetBasicAuth(url.QueryEscape(s.cfg.ClientID), url.QueryEscape(s.cfg.ClientSecret)) // RFC 6749 section 2.3.1
+	req.SetBasicAuth(url.QueryEscape(conn.OAuth.ClientID), url.QueryEscape(conn.OAuth.ClientSecret)) // RFC 6749 section 2.3.1
 	req.Header.Set("Accept", "application/json")
-	res, err := s.provider.Client.Do(req)
+	res, err := client.Do(req)
 	if err != nil {
 		return nil, errors.New(provider.Reason(err))
 	}
@@ -100,7 +90,7 @@ func (s *Server) fetchTransaction(ctx context.Context, conn *provider.Connection
 	if res.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("expected status 200, got %d", res.StatusCode)
 	}
-	tx := new(transaction)
+	tx := new(Transaction)
 	if json.Unmarshal(body, tx) != nil || tx.ID != id {
 		return nil, errors.New("expected the JSON of transaction " + id + ", got something else")
 	}
@@ -110,8 +100,8 @@ func (s *Server) fetchTransaction(ctx context.Context, conn *provider.Connection
 	return tx, nil
 }
 
-// actionsStep says which Actions ran. When is not known: the provider's clock is another.
-func actionsStep(tx *transaction) timeline.Step {
+// ActionsStep says which Actions ran. When is not known: the provider's clock is another.
+func ActionsStep(tx *Transaction) timeline.Step {
 	step := timeline.Step{ID: "actions", Channel: timeline.Inside, Title: "Actions ran"}
 	var took float64
 	for _, a := range tx.Actions {
@@ -133,33 +123,34 @@ func actionsStep(tx *transaction) timeline.Step {
 }
 
 // isSet reports whether the claim went into the ID token.
-func (c actionClaim) isSet() bool { return c.Token == "id_token" && !c.Undefined && c.Dropped == "" }
+func (c Claim) isSet() bool { return c.Token == "id_token" && !c.Undefined && c.Dropped == "" }
 
-// setBy says who put a claim into the token.
-type setBy struct {
+// A SetBy is who put a claim into the token.
+type SetBy struct {
 	Kind    string `json:"kind"`           // "action", "scope", "provider" or "unknown"
 	Name    string `json:"name,omitempty"` // of the Action or the scope
 	Version int    `json:"version,omitempty"`
 	Line    int    `json:"line,omitempty"`
 }
 
-// setBy: the last Action that set a claim has won, also over a scope. Claims about
-// the token itself are always the provider's.
-func (l *login) setBy(c claims.Claim) setBy {
+// SetBy says who put c into the ID token. tx is nil when nothing is known.
+// The last Action that set a claim has won, also over a scope. Claims about the token
+// itself are always the provider's.
+func (tx *Transaction) SetBy(c claims.Claim) SetBy {
 	if c.Kind == claims.Protocol {
-		return setBy{Kind: "provider"}
+		return SetBy{Kind: "provider"}
 	}
-	if l.Transaction == nil {
-		return setBy{Kind: "unknown"}
+	if tx == nil {
+		return SetBy{Kind: "unknown"}
 	}
-	by := setBy{Kind: "unknown"}
+	by := SetBy{Kind: "unknown"}
 	if scope := scopeOf(c.Name); scope != "" {
-		by = setBy{Kind: "scope", Name: scope}
+		by = SetBy{Kind: "scope", Name: scope}
 	}
-	for _, a := range l.Transaction.Actions {
+	for _, a := range tx.Actions {
 		for _, set := range a.Claims {
 			if set.Name == c.Name && set.isSet() {
-				by = setBy{Kind: "action", Name: a.Name, Version: a.Version, Line: set.Line}
+				by = SetBy{Kind: "action", Name: a.Name, Version: a.Version, Line: set.Line}
 			}
 		}
 	}
@@ -167,7 +158,7 @@ func (l *login) setBy(c claims.Claim) setBy {
 }
 
 // String is for people.
-func (b setBy) String() string {
+func (b SetBy) String() string {
 	switch b.Kind {
 	case "action":
 		return fmt.Sprintf("Action `%s` v%d, line %d", words.Shorten(b.Name, 100), b.Version, b.Line)
@@ -196,10 +187,9 @@ func scopeOf(name string) string {
 	return ""
 }
 
-// whyMissing says why a claim is not in the token: what the provider told, or what
-// usually is the reason.
-func (l *login) whyMissing(name, usually string) string {
-	tx := l.Transaction
+// WhyMissing says why a claim is not in the token: what the provider told, or what
+// usually is the reason. tx is nil when nothing is known.
+func (tx *Transaction) WhyMissing(name, usually string) string {
 	if tx == nil {
 		return usually
 	}
