@@ -73,7 +73,10 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 		return leadBack(err, a.Next)
 	}
 	s.logEnd(&l.Log, a.Next)
-	if err := errors.Join(l.decode(), s.history.add(l)); err != nil {
+	if err := l.decode(); err != nil {
+		return err
+	}
+	if err := s.history.Add(l.At, l.claims, l.Transaction.Where()); err != nil {
 		return err
 	}
 	if err := s.sessions.logIn(w, r, l); err != nil {

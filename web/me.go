@@ -7,6 +7,7 @@ import (
 
 	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/claims"
+	"example.com/postlogin/web/history"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/transaction"
 )
@@ -22,7 +23,7 @@ type meAnswer struct {
 	Timeline      []timeline.Step `json:"timeline"`
 	UserInfo      json.RawMessage `json:"userinfo,omitempty"`    // what the UserInfo endpoint said
 	Refresh       *refreshResult  `json:"refresh,omitempty"`     // what the last refresh changed
-	Logins        []visit         `json:"logins"`                // of this person, as this app saw them, the newest first
+	Logins        []history.Visit `json:"logins"`                // of this person, as this app saw them, the newest first
 	Transaction   string          `json:"transaction,omitempty"` // the login's id at a mock provider
 }
 
@@ -65,7 +66,7 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) error {
 		Timeline:    who.Log.Steps,
 		UserInfo:    who.UserInfo, Refresh: who.Refresh,
 	}
-	if answer.Logins, err = s.history.of(who); err != nil {
+	if answer.Logins, err = s.history.Of(who.claims); err != nil {
 		return err
 	}
 	for _, c := range cs.ByKind(claims.Custom, claims.Standard, claims.Protocol) {

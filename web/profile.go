@@ -9,12 +9,10 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
-
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/claims"
+	"example.com/postlogin/web/history"
 	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/words"
 )
@@ -39,12 +37,12 @@ func (s *Server) profile(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return nil
 	}
-	visits, err := s.history.of(who)
+	visits, err := s.history.Of(who.claims)
 	if err != nil {
 		return err
 	}
 	page := s.profilePage(who)
-	page.Visits, page.VisitsShown, page.Map = viewVisits(visits), visitsShown, viewMap(visits)
+	page.Visits, page.VisitsShown, page.Map = history.View(visits), history.Shown, history.Map(visits)
 	page.Layout = s.layout(r, "Your profile", "profile")
 	s.render(w, r, http.StatusOK, views.ProfilePage(page))
 	return nil
@@ -127,18 +125,9 @@ func lastCountry(who *login) views.Card {
 	c := card(who, "last_login_country", "Last login country", "unknown country", "The location database has no country for this address.",
 		"The location database may not know this address: then the value was undefined and the claim is missing. "+whyMissing)
 	if c.State == "present" {
-		c.Caption = countryName(c.Value)
+		c.Caption = words.Country(c.Value)
 	}
 	return c
-}
-
-// countryName is the English name of a country, or "" for what is no code of one.
-func countryName(code string) string {
-	region, err := language.ParseRegion(code)
-	if err != nil || len(code) != 2 || !region.IsCountry() {
-		return ""
-	}
-	return display.English.Regions().Name(region)
 }
 
 // card makes the card of one claim. empty and whyEmpty are for null and "".

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"example.com/postlogin/static"
+	"example.com/postlogin/web/history"
 	"example.com/postlogin/web/provider"
 	"example.com/postlogin/web/vault"
 )
@@ -22,7 +23,7 @@ type Server struct {
 	vault    *vault.Vault
 	sessions *sessionStore
 	attempts *attempts
-	history  *history
+	history  *history.History
 
 	refreshes singleflight.Group // by session
 	strangers strangers          // who sends logout tokens
@@ -48,7 +49,7 @@ func New(cfg Config) (*Server, error) {
 	s.vault = vault.New(cfg.SessionDir, cfg.Now)
 	s.sessions = newSessionStore(s.vault, secure, cfg.Now)
 	s.attempts = &attempts{vault: s.vault, base: base, secure: secure, now: cfg.Now}
-	s.history = &history{vault: s.vault}
+	s.history = history.New(s.vault)
 	s.handler = s.guard(s.routes())
 	return s, nil
 }

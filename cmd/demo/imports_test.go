@@ -21,9 +21,10 @@ var allowed = map[string][]string{
 	"cmd/settings": {},
 
 	"docs":             {},
-	"web":              {"docs", "static", "views", "web/checks", "web/claims", "web/problem", "web/provider", "web/timeline", "web/transaction", "web/vault", "web/words", "web/worldmap"},
+	"web":              {"docs", "static", "views", "web/checks", "web/claims", "web/history", "web/problem", "web/provider", "web/timeline", "web/transaction", "web/vault", "web/words", "web/worldmap"},
 	"web/checks":       {"views", "web/problem", "web/words"},
 	"web/claims":       {"web/words"},
+	"web/history":      {"views", "web/claims", "web/transaction", "web/vault", "web/words", "web/worldmap"},
 	"web/problem":      {"views"},
 	"web/provider":     {"views", "web/problem", "web/timeline", "web/words"},
 	"web/transaction":  {"web/claims", "web/provider", "web/timeline", "web/words"},

@@ -62,6 +62,14 @@ type Place struct {
 	Longitude   *float64 `json:"longitude"`
 }
 
+// Where returns where the person was, or nil when that, or all of tx, is not known.
+func (tx *Transaction) Where() *Place {
+	if tx == nil {
+		return nil
+	}
+	return tx.Place
+}
+
 // idPattern matches what may be put into an address.
 var idPattern = regexp.MustCompile(`^[\w-]{1,100}$`)
 

@@ -12,6 +12,9 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
 // MaxQuote is how many characters of someone else's words a page repeats.
@@ -100,4 +103,13 @@ func Initials(name string) string {
 func firstLetter(word string) string {
 	r, _ := utf8.DecodeRuneInString(word)
 	return string(unicode.ToUpper(r))
+}
+
+// Country is the English name of a country, or "" for what is no code of one.
+func Country(code string) string {
+	region, err := language.ParseRegion(code)
+	if err != nil || len(code) != 2 || !region.IsCountry() {
+		return ""
+	}
+	return display.English.Regions().Name(region)
 }

@@ -1,4 +1,9 @@
-package web
+// Package history remembers the logins of each person that this app has seen, says what
+// must have happened between them, and puts them on the map.
+//
+// The records lie in package vault, the map and the list of places are package
+// worldmap's. Package web adds a login when it is complete and shows the rest.
+package history
 
 import (
 	"encoding/json"
@@ -11,6 +16,8 @@ import (
 	"time"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/claims"
+	"example.com/postlogin/web/transaction"
 	"example.com/postlogin/web/vault"
 	"example.com/postlogin/web/words"
 	"example.com/postlogin/web/worldmap"
@@ -19,13 +26,13 @@ import (
 const (
 	// maxVisits is how many logins of one person are remembered.
 	maxVisits = 100
-	// visitsShown is how many the page shows at first.
-	visitsShown = 10
+	// Shown is how many the page shows at first.
+	Shown = 10
 )
 
-// A visit is one login that this app has seen. Its place is the provider's word, by
+// A Visit is one login that this app has seen. Its place is the provider's word, by
 // its record of the login or by the claims.
-type visit struct {
+type Visit struct {
 	N         *int64    `json:"n"` // the claim login_count; nil: there was none
 	At        time.Time `json:"at"`
 	City      string    `json:"city,omitempty"`
@@ -35,22 +42,26 @@ type visit struct {
 	Precision string    `json:"precision,omitempty"` // of package worldmap
 }
 
-// history keeps the visits of each person in the vault, the newest first. People
+// A History keeps the visits of each person in the vault, the newest first. People
 // are told apart by issuer and sub together (Core 2: sub alone means nothing).
-type history struct {
+type History struct {
 	vault *vault.Vault
 	mu    sync.Mutex // one writer: add reads before it writes
 }
 
-func (h *history) key(l *login) string {
-	iss, _ := l.claims.Text("iss")
-	sub, _ := l.claims.Text("sub")
+// New returns the history that lies in v.
+func New(v *vault.Vault) *History { return &History{vault: v} }
+
+// key names the record of a person.
+func key(cs claims.Set) string {
+	iss, _ := cs.Text("iss")
+	sub, _ := cs.Text("sub")
 	return iss + "\x00" + sub
 }
 
-// of returns the visits of the person who logged in.
-func (h *history) of(l *login) (visits []visit, err error) {
-	data, err := h.vault.Get("history", h.key(l))
+// Of returns the visits of the person whom the claims of an ID token are about.
+func (h *History) Of(cs claims.Set) (visits []Visit, err error) {
+	data, err := h.vault.Get("history", key(cs))
 	if errors.Is(err, vault.ErrNoRecord) {
 		return nil, nil
 	}
@@ -60,38 +71,39 @@ func (h *history) of(l *login) (visits []visit, err error) {
 	return visits, json.Unmarshal(data, &visits)
 }
 
-// add remembers a login and forgets those before the last hundred.
-func (h *history) add(l *login) error {
+// Add remembers a login of this moment, with the claims of its ID token and, when the
+// provider told it, the place (else nil: the claims name it). It forgets those before
+// the last hundred.
+func (h *History) Add(at time.Time, cs claims.Set, place *transaction.Place) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	visits, err := h.of(l)
+	visits, err := h.Of(cs)
 	if err != nil {
 		return err
 	}
-	visits = slices.Insert(visits, 0, l.visit())
+	visits = slices.Insert(visits, 0, newVisit(at, cs, place))
 	data, err := json.Marshal(visits[:min(len(visits), maxVisits)])
 	if err != nil {
 		return err
 	}
-	return h.vault.Replace("history", h.key(l), data)
+	return h.vault.Replace("history", key(cs), data)
 }
 
-// visit is what the history keeps of a login.
-func (l *login) visit() visit {
-	v := visit{At: l.At}
-	if n, err := strconv.ParseInt(string(l.claims.Raw("login_count")), 10, 64); err == nil && n >= 0 {
+// newVisit is what the history keeps of a login.
+func newVisit(at time.Time, cs claims.Set, place *transaction.Place) Visit {
+	v := Visit{At: at}
+	if n, err := strconv.ParseInt(string(cs.Raw("login_count")), 10, 64); err == nil && n >= 0 {
 		v.N = &n
 	}
-	if l.Transaction != nil && l.Transaction.Place != nil {
-		p := l.Transaction.Place
+	if p := place; p != nil {
 		v.City, v.Country = words.Shorten(p.City, 100), words.Shorten(p.CountryCode, 10)
 		if p.Latitude != nil && p.Longitude != nil && worldmap.OnMap(*p.Latitude, *p.Longitude) {
 			v.Lat, v.Lon, v.Precision = p.Latitude, p.Longitude, worldmap.Exact
 			return v
 		}
 	} else {
-		city, _ := l.claims.Text("last_login_city")
-		country, _ := l.claims.Text("last_login_country")
+		city, _ := cs.Text("last_login_city")
+		country, _ := cs.Text("last_login_country")
 		v.City, v.Country = words.Shorten(city, 100), words.Shorten(country, 10)
 	}
 	if lat, lon, precision := worldmap.Find(v.City, v.Country); precision != worldmap.Unknown {
@@ -101,7 +113,7 @@ func (l *login) visit() visit {
 }
 
 // where names the place of a visit: "Georgetown, US".
-func (v visit) where() string {
+func (v Visit) where() string {
 	switch {
 	case v.City != "" && v.Country != "":
 		return v.City + ", " + v.Country
@@ -113,15 +125,15 @@ func (v visit) where() string {
 }
 
 // whereInWords spells the country out: "Georgetown, United States".
-func (v visit) whereInWords() string {
-	if name := countryName(v.Country); name != "" {
+func (v Visit) whereInWords() string {
+	if name := words.Country(v.Country); name != "" {
 		v.Country = name
 	}
 	return v.where()
 }
 
 // gap says what lies between a login and the one before it, by the counts; or "".
-func gap(newer, older visit) string {
+func gap(newer, older Visit) string {
 	if newer.N == nil || older.N == nil {
 		return ""
 	}
@@ -139,8 +151,8 @@ func gap(newer, older visit) string {
 	}
 }
 
-// viewVisits makes the lines of the history, with the gaps between them.
-func viewVisits(visits []visit) (list []views.Visit) {
+// View makes the lines of the history, with the gaps between them.
+func View(visits []Visit) (list []views.Visit) {
 	for i, v := range visits {
 		line := views.Visit{N: "–", At: v.At, Where: v.where()}
 		if v.N != nil {
@@ -160,8 +172,8 @@ func viewVisits(visits []visit) (list []views.Visit) {
 	return list
 }
 
-// viewMap puts the visits on the map: a dot for each place, the latest on top.
-func viewMap(visits []visit) views.Map {
+// Map puts the visits on the map: a dot for each place, the latest on top.
+func Map(visits []Visit) views.Map {
 	m := views.Map{Land: worldmap.Land(), Width: worldmap.Width, Height: worldmap.Height}
 	var earlier []string
 	for i, v := range visits {
@@ -186,9 +198,9 @@ func viewMap(visits []visit) views.Map {
 		m.Text = "World map. The latest login can't be drawn on it."
 	}
 	if n := len(earlier); n > 0 {
-		m.Text += " Earlier: " + strings.Join(earlier[:min(n, visitsShown)], "; ") + "."
-		if n > visitsShown {
-			m.Text += fmt.Sprintf(" And %d more places.", n-visitsShown)
+		m.Text += " Earlier: " + strings.Join(earlier[:min(n, Shown)], "; ") + "."
+		if n > Shown {
+			m.Text += fmt.Sprintf(" And %d more places.", n-Shown)
 		}
 	}
 	return m
