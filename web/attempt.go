@@ -40,7 +40,7 @@ type attempt struct {
 	Browser  string    `json:"browser"` // the value of the cookie that must come back
 	Nonce    string    `json:"nonce"`   // must come back in the ID token (Core 3.1.2.1)
 	Verifier string    `json:"verifier"`
-	Next     string    `json:"next"` // where to go after the login, from returnTo
+	Next     string    `json:"next"` // where to go after the login, from package returnto
 	Started  time.Time `json:"started"`
 	MaxAge   string    `json:"max_age,omitempty"` // the parameter max_age, when there was one
 

@@ -15,6 +15,7 @@ import (
 	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/provider"
+	"example.com/postlogin/web/returnto"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/words"
 )
@@ -94,7 +95,7 @@ func (s *Server) usedBefore(r *http.Request, used *problem.Error) error {
 		return err
 	}
 	if l != nil {
-		used.Buttons = []views.Button{problem.Primary("Open profile", afterLogin), problem.Button("Log in", "/login")}
+		used.Buttons = []views.Button{problem.Primary("Open profile", returnto.Default), problem.Button("Log in", "/login")}
 	}
 	return used
 }
@@ -248,7 +249,7 @@ func errRefused(in answer) error {
 	}
 	e.Details = append(e.Details, views.Detail{Name: "where it came from",
 		Value: "the query string of GET /callback; no code was sent, so no token request was made"})
-	again := []views.Button{problem.Primary("Try again as someone else", anotherUser), problem.Button("Home", "/")}
+	again := []views.Button{problem.Primary("Try again as someone else", returnto.AnotherUser), problem.Button("Home", "/")}
 	switch {
 	case in.isCancelled():
 		e.Code, e.Quote, e.Text = "E-DENY-2", "", "Nothing was sent to this app."

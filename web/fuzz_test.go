@@ -16,7 +16,7 @@ import (
 // TestLoginStaysOnThisSite takes every line of the list of open redirects through
 // a whole login and looks where it ends.
 func TestLoginStaysOnThisSite(t *testing.T) {
-	data, err := os.ReadFile("testdata/openredirects.txt")
+	data, err := os.ReadFile("returnto/testdata/openredirects.txt")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/problem"
+	"example.com/postlogin/web/returnto"
 	"example.com/postlogin/web/words"
 )
 
@@ -80,7 +81,7 @@ func (s *Server) notFound(_ http.ResponseWriter, r *http.Request) error {
 // afterwards.
 func leadBack(err error, next string) error {
 	e, ok := errors.AsType[*problem.Error](err)
-	if !ok || next == afterLogin {
+	if !ok || next == returnto.Default {
 		return err
 	}
 	// A copy: several requests may have been given the same error.
@@ -89,13 +90,13 @@ func leadBack(err error, next string) error {
 	for i, b := range c.Buttons {
 		switch b.URL {
 		case "/login":
-			c.Buttons[i].URL = loginURL(next)
-		case anotherUser:
-			c.Buttons[i].URL = anotherUser + "&next=" + url.QueryEscape(next)
+			c.Buttons[i].URL = returnto.LoginURL(next)
+		case returnto.AnotherUser:
+			c.Buttons[i].URL = returnto.AnotherUser + "&next=" + url.QueryEscape(next)
 		}
 	}
 	if c.Retry != "" {
-		c.Retry = loginURL(next)
+		c.Retry = returnto.LoginURL(next)
 	}
 	return &c
 }

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"example.com/postlogin/web/returnto"
 	"example.com/postlogin/web/timeline"
 )
 
@@ -23,9 +24,9 @@ const (
 // keeps them on the server, and sends the browser to the provider. It asks the
 // provider first whether it is there, because a browser that is sent to a dead
 // address shows a page that helps nobody. The parameter next says where to go
-// afterwards; returnTo keeps it on this site.
+// afterwards; package returnto keeps it on this site.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
-	next := returnTo(r.FormValue("next"))
+	next := returnto.Path(r.FormValue("next"))
 	log := timeline.Begin(s.cfg.Now())
 	conn, err := s.provider.Refresh(r.Context())
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/history"
 	"example.com/postlogin/web/problem"
+	"example.com/postlogin/web/returnto"
 	"example.com/postlogin/web/words"
 )
 
@@ -64,7 +65,7 @@ func (s *Server) profilePage(who *login) views.Profile {
 		JSON:    who.profileText,
 		JSONURL: "/api/me",
 		Checks:  checks.View(who.Checks), Token: s.viewToken(who.IDToken, who.headerText, who.payloadText),
-		LoginAgainURL: anotherUser, Steps: viewSteps(who.Log.Steps),
+		LoginAgainURL: returnto.AnotherUser, Steps: viewSteps(who.Log.Steps),
 		CanRefresh: who.RefreshToken != "", Refresh: who.Refresh.view(now), UserInfo: viewUserInfo(cs, who.UserInfo),
 	}
 	for _, c := range cs.ByKind(claims.Custom, claims.Standard, claims.Protocol) {

@@ -17,6 +17,7 @@ import (
 	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/provider"
+	"example.com/postlogin/web/returnto"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/words"
 )
@@ -53,7 +54,7 @@ func (s *Server) refresh(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	http.SetCookie(w, sessions.NewCookie(s.sessions.cookie, id.(string), cookieOptions(s.sessions.secure, absoluteLimit-s.cfg.Now().Sub(who.At))))
-	http.Redirect(w, r, afterLogin+"#refreshed", http.StatusSeeOther)
+	http.Redirect(w, r, returnto.Default+"#refreshed", http.StatusSeeOther)
 	return nil
 }
 
@@ -141,7 +142,7 @@ func errNoRefreshToken() error {
 	return &problem.Error{Code: "E-REF-1",
 		Text:    "This app has no refresh token for your login, so it can't get new tokens without you.",
 		Hint:    "Set `OIDC_SCOPES` to `openid profile email offline_access`, allow refresh tokens for this application at the provider, and log in again.",
-		Buttons: []views.Button{problem.Primary("Log in again", "/login"), problem.Button("Profile", afterLogin)}}
+		Buttons: []views.Button{problem.Primary("Log in again", "/login"), problem.Button("Profile", returnto.Default)}}
 }
 
 // errRefreshRefused is the page for a refresh token that the provider does not take
@@ -154,7 +155,7 @@ func errRefreshRefused(cfg Config, x provider.Exchange, err error) error {
 	if e.Code == "E-TOK-2" {
 		e.Code = "E-REF-2"
 		e.Text = "It has expired, was revoked, or was used before: each works once. You are still logged in here, with the claims of your last login."
-		e.Buttons = []views.Button{problem.Primary("Log in again", "/login"), problem.Button("Profile", afterLogin)}
+		e.Buttons = []views.Button{problem.Primary("Log in again", "/login"), problem.Button("Profile", returnto.Default)}
 	}
 	return e
 }

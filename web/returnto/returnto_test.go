@@ -1,4 +1,4 @@
-package web
+package returnto_test
 
 import (
 	"net/url"
@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"example.com/postlogin/web/returnto"
 )
 
 // redirectTries reads testdata/openredirects.txt.
@@ -42,36 +44,36 @@ func staysHere(target string) bool {
 	return err == nil && u.Scheme == "http" && u.Host == "localhost:3000" && u.User == nil && !strings.HasPrefix(u.Path, "//")
 }
 
-func TestReturnTo(t *testing.T) {
+func TestPath(t *testing.T) {
 	for _, try := range append(redirectTries(t), "/"+strings.Repeat("a", 5000)) {
-		if got := returnTo(try); !staysHere(got) {
-			t.Errorf("returnTo(%q) = %q leaves this site", try, got)
+		if got := returnto.Path(try); !staysHere(got) {
+			t.Errorf("Path(%q) = %q leaves this site", try, got)
 		}
 	}
 	for next, want := range map[string]string{
 		"": "/profile", "/": "/", "/user": "/user", "/profile?a=1&b=%20#claims": "/profile?a=1&b=%20#claims", "//evil.example": "/profile",
 		"/login": "/login", "/%2fevil.example": "/profile", "/a/../b": "/profile", "/" + strings.Repeat("a", 1023): "/" + strings.Repeat("a", 1023),
 	} {
-		if got := returnTo(next); got != want {
-			t.Errorf("returnTo(%.40q) = %.40q, want %.40q", next, got, want)
+		if got := returnto.Path(next); got != want {
+			t.Errorf("Path(%.40q) = %.40q, want %.40q", next, got, want)
 		}
 	}
 }
 
-func FuzzReturnTo(f *testing.F) {
+func FuzzPath(f *testing.F) {
 	for _, try := range redirectTries(f) {
 		f.Add(try)
 	}
 	f.Fuzz(func(t *testing.T, next string) {
-		got := returnTo(next)
+		got := returnto.Path(next)
 		if !staysHere(got) {
-			t.Fatalf("returnTo(%q) = %q leaves this site", next, got)
+			t.Fatalf("Path(%q) = %q leaves this site", next, got)
 		}
 		if strings.ContainsAny(got, "\r\n\x00") {
-			t.Fatalf("returnTo(%q) = %q would break a header", next, got)
+			t.Fatalf("Path(%q) = %q would break a header", next, got)
 		}
-		if again := returnTo(got); again != got {
-			t.Fatalf("returnTo is not stable: %q, %q, %q", next, got, again)
+		if again := returnto.Path(got); again != got {
+			t.Fatalf("Path is not stable: %q, %q, %q", next, got, again)
 		}
 	})
 }
