@@ -48,7 +48,7 @@ func fixes() []fix {
 		{"async", "The handler must be an async function.", always("Make it async"), func(code string, _ *actions.SyntaxError) (string, int) {
 			return notAsync.ReplaceAllString(code, "${1}async $2"), len(notAsync.FindAllString(code, -1))
 		}},
-		{"export", "Nothing would run: this trigger calls exports.onExecutePostLogin.", always("Export it"), exported},
+		{"export", "It does not export the handler.", always("Export it"), exported},
 	}
 }
 

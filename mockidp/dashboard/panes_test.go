@@ -169,6 +169,7 @@ func TestMend(t *testing.T) {
 		{"curly quotes", "exports.onExecutePostLogin = async (event, api) => {\n  api.idToken.setCustomClaim(“n”, 1);\n};", "It has curly quotation marks", "Fix 2 places"},
 		{"not async", "exports.onExecutePostLogin = function (event, api) {};", "must be an async function", "Make it async"},
 		{"no handler at all", "api.idToken.setCustomClaim(\"n\", 1);", "Nothing would run", "Export it"},
+		{"a handler that is not exported", "async function onExecutePostLogin(event, api) {}", "Nothing would run", "Export it"},
 		{"a misspelt handler", "exports.onExecutePostlogin = async (event, api) => {};", "Nothing would run", "Export it"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
