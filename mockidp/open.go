@@ -101,9 +101,10 @@ func Open(ctx context.Context, o Options) (_ *Instance, err error) {
 }
 
 // trialRuntime is the runtime of tests in the editor: one worker, started at the
-// first test, a fresh world for each, and requests that are answered 200 {}.
+// first test, a fresh world for each, and requests that are answered 200 {}. Each
+// test that hangs keeps a worker process busy, so only a few run at once.
 func trialRuntime(c actions.Config) actions.Config {
-	c.Workers, c.Cold, c.Fetch = 1, true, nil
+	c.Workers, c.Cold, c.Fetch, c.AtOnce = 1, true, nil, 4
 	return c
 }
 

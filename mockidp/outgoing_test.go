@@ -3,9 +3,14 @@ package mockidp_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+
+	"example.com/postlogin/mockidp/mockidptest"
 )
 
 // admin sends a request to /_mock/ from this machine and reads the JSON answer into v.
@@ -62,6 +67,45 @@ func TestRequestsOfActionsAreCaptured(t *testing.T) {
 	if strings.Contains(text, "sesame") {
 		t.Errorf("the outbox shows a credential: %s", text)
 	}
+}
+
+// A test of the Management API is a dry run: its requests do not reach the outbox.
+func TestATestOfTheAPIKeepsNothing(t *testing.T) {
+	idp, rp := newPair(t, mockidptest.Empty)
+	idp.Deploy("sends", `exports.onExecutePostLogin = async (event, api) => {
+		const res = await fetch("https://crm.example.com/", { method: "POST" });
+		api.idToken.setCustomClaim("answer", [res.status, api.cache.get("k")?.value ?? "empty"]);
+		api.cache.set("k", "v");
+	};`)
+	a, err := idp.Store.ActionByName(t.Context(), "sends")
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, token := rp.token(url.Values{"grant_type": {"client_credentials"}, "audience": {idp.Issuer + "api/v2/"}})
+	if status != http.StatusOK {
+		t.Fatalf("client_credentials: %d %v", status, token)
+	}
+	q, err := http.NewRequestWithContext(t.Context(), http.MethodPost, idp.Issuer+"api/v2/actions/actions/"+a.ID+"/test", strings.NewReader(`{"payload":{}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.Header.Set("Authorization", fmt.Sprint("Bearer ", token["access_token"]))
+	q.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(body), `"answer":[200,"empty"]`) {
+		t.Errorf("status %d, error %v: %s", res.StatusCode, err, body)
+	}
+	var raw json.RawMessage
+	admin(t, http.MethodGet, idp.Issuer+"_mock/outbox", "", &raw)
+	if strings.Contains(string(raw), "crm.example.com") {
+		t.Errorf("the outbox has the request of a test: %s", raw)
+	}
+	wantClaim(t, rp.mustLogin(newBrowser(t), address(t, "London")), "answer", `[200,"empty"]`)
 }
 
 // An Action asks its own tenant: client_credentials, then the Management API.

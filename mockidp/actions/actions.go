@@ -26,6 +26,11 @@ type Config struct {
 	// Now is the time that Actions see; nil lets the clock run.
 	Now func() time.Time
 
+	// AtOnce is how many flows PostLogin runs at a time. One more waits for a
+	// moment, then it is refused with [ErrBusy]. 0 is for no such bound: then
+	// flows wait for a worker as long as their context lets them.
+	AtOnce int
+
 	// Fetch answers the HTTP requests that Actions make; it runs in this
 	// process. Its error becomes the Action's network error. Default: every
 	// request is answered 200 {} and nothing leaves the machine. Either way the
@@ -63,6 +68,7 @@ type Runner struct {
 	pool   *pool
 	cache  sharedCache
 	now    func() time.Time // nil: the clock runs
+	turns  chan struct{}    // one for each flow that may run; nil: as many as there are
 }
 
 // New checks cfg. It starts nothing: Start does, or the first Compile or PostLogin.
@@ -76,6 +82,8 @@ func New(cfg Config) (*Runner, error) {
 	switch {
 	case cfg.Workers < 0:
 		return nil, fmt.Errorf("actions: Workers is %d: a positive number expected, or 0 for the default", cfg.Workers)
+	case cfg.AtOnce < 0:
+		return nil, fmt.Errorf("actions: AtOnce is %d: a positive number expected, or 0 for no bound", cfg.AtOnce)
 	case l.Time < 0 || l.Grace < 0 || l.Compile < 0:
 		return nil, errors.New("actions: a time limit is negative")
 	case l.Hard < l.Soft+64<<20:
@@ -93,7 +101,11 @@ func New(cfg Config) (*Runner, error) {
 		start = func() (sandbox, error) { return newLocal(l.Soft, cfg.NodeModules, fetch), nil }
 	}
 	workers := cmp.Or(cfg.Workers, max(2, runtime.GOMAXPROCS(0)))
-	return &Runner{limits: l, cold: cfg.Cold, now: cfg.Now, pool: newPool(workers, log, start)}, nil
+	r := &Runner{limits: l, cold: cfg.Cold, now: cfg.Now, pool: newPool(workers, log, start)}
+	if cfg.AtOnce > 0 {
+		r.turns = make(chan struct{}, cfg.AtOnce)
+	}
+	return r, nil
 }
 
 // Start starts the warm workers and returns when all are ready or one failed.

@@ -18,11 +18,16 @@ import (
 // Limits.Time. Each gets its own copy of ev with its own secrets and with the
 // metadata that the Actions before it set; ev itself is not changed. A denial
 // or a failure ends the flow, and both are in the Outcome: the error is for
-// infrastructure only, such as a worker that can't be started or ctx having
-// ended.
+// infrastructure only, such as a worker that can't be started, ctx having
+// ended, or [ErrBusy].
 //
 // PostLogin carries nothing out: see [Outcome].
 func (r *Runner) PostLogin(ctx context.Context, flow []Action, ev *Event) (*Outcome, error) {
+	done, err := r.turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	f := r.newFlow(flow, ev, newOutcome())
 	defer f.release()
 	if err := f.rest(ctx, 0, false); err != nil {

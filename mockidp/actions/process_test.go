@@ -39,6 +39,35 @@ func TestManyLoginsAtOnceGetTheirOwnAnswers(t *testing.T) {
 	})
 }
 
+// AtOnce flows run, one more is refused, and the next one runs as soon as one ends.
+func TestOnlySoManyFlowsAtOnce(t *testing.T) {
+	asked, answer := make(chan struct{}), make(chan struct{})
+	fetch := func(context.Context, OutgoingRequest) (OutgoingResponse, error) {
+		asked <- struct{}{}
+		<-answer
+		return OutgoingResponse{Status: 200}, nil
+	}
+	r := newRunner(t, Config{Workers: 1, AtOnce: 2, Fetch: fetch})
+	var running sync.WaitGroup
+	for range 2 {
+		running.Go(func() {
+			out, err := r.PostLogin(t.Context(), []Action{handler("slow", "", `await fetch("https://example.com/")`)}, sampleEvent(t))
+			if err != nil || out.Failed != nil {
+				t.Error(out, err)
+			}
+		})
+		<-asked
+	}
+	if _, err := healthyLogin(t, r); !errors.Is(err, ErrBusy) {
+		t.Errorf("one more than AtOnce gave %v, want ErrBusy", err)
+	}
+	close(answer)
+	running.Wait()
+	if _, err := healthyLogin(t, r); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestOthersNeedNotWaitForHangingActions(t *testing.T) {
 	r := newRunner(t, Config{Workers: 1, Limits: Limits{Time: time.Minute}})
 	if err := r.Start(t.Context()); err != nil {

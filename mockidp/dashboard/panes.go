@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -201,7 +202,12 @@ func (d *Dashboard) run(w http.ResponseWriter, r *http.Request, a *store.Action,
 		v.Problem, v.Problem.What = problem, "Not run"
 		return d.showEditor(w, r, http.StatusUnprocessableEntity, v)
 	}
-	if v.Trial.Result, err = d.try(r.Context(), a, f.code, ev); err != nil {
+	v.Trial.Result, err = d.try(r.Context(), a, f.code, ev)
+	if errors.Is(err, actions.ErrBusy) {
+		v.Trial.Busy = "Not run: other tests are still running, perhaps one that never ends. Try again in a moment."
+		return d.showEditor(w, r, http.StatusServiceUnavailable, v)
+	}
+	if err != nil {
 		return err
 	}
 	for _, text := range warnings {

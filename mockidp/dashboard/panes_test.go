@@ -1,11 +1,13 @@
 package dashboard_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -240,6 +242,19 @@ func TestDependencies(t *testing.T) {
 	}
 }
 
+// A test runs with what the draft declares, as a login does after the next Deploy.
+func TestRunKnowsTheDependencies(t *testing.T) {
+	b := editing(t, `exports.onExecutePostLogin = async (event, api) => {
+  const { ManagementClient } = require("auth0");
+  await new ManagementClient({ domain: "example.com", token: "x" }).getUsers();
+};`)
+	b.press("Run", nil)
+	b.reports("ok")
+	b.press("Add Dependency", url.Values{"dependency_name": {"auth0"}, "dependency_version": {"4.0.0"}})
+	b.press("Run", nil)
+	b.reports("threw", "not part of version 4, which the Action declares")
+}
+
 func TestVersions(t *testing.T) {
 	b := editing(t, good)
 	b.says("It was never deployed.")
@@ -289,6 +304,50 @@ func TestEndlessRun(t *testing.T) {
 	b.open("actions/library/details/"+a.ID).press("Run", nil)
 	b.want(200)
 	b.reports("timeout", "exceeded the 300ms limit", "The login fails.")
+	b.write("exports.onExecutePostLogin = async (event, api) => { api.idToken.setCustomClaim(\"a\", 1); };", "Run")
+	b.reports("ok", "Set ID token claim a = 1")
+}
+
+// However many tests hang, they take a few workers only, and the rest are told so.
+func TestManyEndlessRuns(t *testing.T) {
+	b := newBoard(t)
+	a := b.action("claims", "exports.onExecutePostLogin = async (event, api) => {\n  for (;;) {}\n};", 0)
+	b.open("actions/library/details/" + a.ID)
+	form := b.controls(b.formOf(b.element("button", "Run")))
+	form.Set("op", "run:")
+	ctx, stop := context.WithCancel(t.Context())
+	type answer struct {
+		status int
+		text   string
+	}
+	answers := make(chan answer, 5)
+	var running sync.WaitGroup
+	for range cap(answers) {
+		running.Go(func() {
+			q, err := http.NewRequestWithContext(ctx, http.MethodPost, b.URL.String(), strings.NewReader(form.Encode()))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			res, err := http.DefaultClient.Do(q)
+			if err != nil {
+				return // stopped below
+			}
+			defer res.Body.Close()
+			body, err := io.ReadAll(res.Body)
+			if err != nil {
+				t.Error(err)
+			}
+			answers <- answer{res.StatusCode, string(body)}
+		})
+	}
+	first := <-answers // long before the limit of 20 seconds ends the others
+	stop()
+	running.Wait()
+	if first.status != http.StatusServiceUnavailable || !strings.Contains(first.text, "Not run: other tests are still running") || !strings.Contains(first.text, "for (;;)") {
+		t.Errorf("status %d, want 503, the reason, and the text kept:\n%.2000s", first.status, first.text)
+	}
 	b.write("exports.onExecutePostLogin = async (event, api) => { api.idToken.setCustomClaim(\"a\", 1); };", "Run")
 	b.reports("ok", "Set ID token claim a = 1")
 }

@@ -41,6 +41,7 @@ type trialView struct {
 	Place  string
 	Event  string // JSON
 	Wrong  string // what is wrong with it, "" for nothing
+	Busy   string // why it was not run, "" when it was
 	Result *trialResult
 }
 
@@ -193,8 +194,11 @@ type member struct {
 // try runs the text in the editor with the event, beside the logins: in workers
 // of its own, with requests answered here, and nothing of it is kept.
 func (d *Dashboard) try(ctx context.Context, a *store.Action, code string, ev *actions.Event) (*trialResult, error) {
-	flow := []actions.Action{{ID: "trial of " + a.ID, Name: a.Name, Source: code, Secrets: a.Secrets, Version: trialVersion(code, a.Secrets)}}
-	out, err := d.cfg.Trial.PostLogin(ctx, flow, ev)
+	draft := actions.Action{ID: "trial of " + a.ID, Name: a.Name, Source: code, Secrets: a.Secrets, Version: trialVersion(code, a.Secrets), Dependencies: map[string]string{}}
+	for _, dep := range a.Dependencies {
+		draft.Dependencies[dep.Name] = dep.Version
+	}
+	out, err := d.cfg.Trial.PostLogin(ctx, []actions.Action{draft}, ev)
 	if err != nil {
 		return nil, fmt.Errorf("dry run: %w", err)
 	}

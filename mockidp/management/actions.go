@@ -149,6 +149,9 @@ func (a *API) testAction(r *http.Request) (any, error) {
 	if code, ok := errors.AsType[*CodeError](err); ok {
 		return nil, codeProblem(row.Name, code)
 	}
+	if errors.Is(err, ErrBusy) {
+		return nil, refuse(http.StatusTooManyRequests, "too_many_requests", "Other tests of Actions are still running. Try again in a moment")
+	}
 	if wrong, ok := errors.AsType[*PayloadError](err); ok {
 		return nil, badBody("%s' on property 'payload", wrong.Message)
 	}

@@ -199,6 +199,8 @@ func TestADraftIsTestedWhereTheServerCan(t *testing.T) {
 				return nil, &management.CodeError{Message: "no handler"}
 			case `{"user":5}`:
 				return nil, &management.PayloadError{Message: "user: expected an object"}
+			case `{"busy":1}`:
+				return nil, management.ErrBusy
 			}
 			return json.RawMessage(`{"action":"` + a.Name + `","event":` + string(payload) + `}`), nil
 		}
@@ -209,5 +211,6 @@ func TestADraftIsTestedWhereTheServerCan(t *testing.T) {
 	c.call("POST", path+"/test", `{}`, 400, `{"message":"Payload validation error: 'Missing required property: payload'."}`)
 	c.call("POST", path+"/test", `{"payload":{"bad":1}}`, 400, `{"message":"The Action \"claims\" does not compile: no handler"}`)
 	c.call("POST", path+"/test", `{"payload":{"user":5}}`, 400, `{"errorCode":"invalid_body","message":"Payload validation error: 'user: expected an object' on property 'payload'."}`)
+	c.call("POST", path+"/test", `{"payload":{"busy":1}}`, 429, `{"errorCode":"too_many_requests"}`)
 	c.call("POST", path+"/test", `{"payload":{"fail":1}}`, 500, `{"message":"An internal error occurred"}`)
 }

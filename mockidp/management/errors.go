@@ -54,6 +54,9 @@ func (e *CodeError) Error() string {
 	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Message)
 }
 
+// ErrBusy is what Config.Test returns while too many other tests are running.
+var ErrBusy = errors.New("too many tests of Actions are running")
+
 // PayloadError is what Config.Test says of a payload that is no event.
 type PayloadError struct{ Message string }
 

@@ -29,7 +29,8 @@ type Config struct {
 	// the code is a *CodeError. Default: everything is accepted.
 	Check func(ctx context.Context, source string) error
 	// Test runs a draft with payload, an event, and changes nothing; it answers
-	// with a JSON document. A *CodeError or a *PayloadError is the caller's fault.
+	// with a JSON document. A *CodeError or a *PayloadError is the caller's fault;
+	// with [ErrBusy] the caller may try again.
 	// Without it POST …/test is 501.
 	Test func(ctx context.Context, a *store.Action, payload json.RawMessage) (json.RawMessage, error)
 	// Connection is the tenant's only one. Default: Username-Password-Authentication.
