@@ -44,6 +44,7 @@ func logPages(t *testing.T, browser context.Context) {
 	b.page("event", 200, b.click(labelled("Event")))
 	b.page("token", 200, b.click(labelled("Token")))
 	b.page("raw", 200, b.click(labelled("Raw")))
+	b.page("replay", 200, b.click(labelled("Replay this login")))
 	b.page("no such login", 404, b.open(s.issuer+"dashboard/logs/nope"))
 }
 

@@ -125,6 +125,7 @@ func (d *Dashboard) routes() http.Handler {
 	page("GET "+Path+livePath, d.live)
 	page("GET "+Path+downloadPath, d.download)
 	page("GET "+Path+logsPath+"/{id}", d.story)
+	page("POST "+Path+logsPath+"/{id}", d.replay)
 	page("GET "+Path+whyPath, d.why)
 	page("POST "+Path+pendingPath, d.notePending)
 	page("/", d.nowhere)

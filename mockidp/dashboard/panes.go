@@ -204,7 +204,7 @@ func (d *Dashboard) run(w http.ResponseWriter, r *http.Request, a *store.Action,
 	}
 	v.Trial.Result, err = d.try(r.Context(), a, f.code, ev)
 	if errors.Is(err, actions.ErrBusy) {
-		v.Trial.Busy = "Not run: other tests are still running, perhaps one that never ends. Try again in a moment."
+		v.Trial.Busy = "Not run. " + busyText
 		return d.showEditor(w, r, http.StatusServiceUnavailable, v)
 	}
 	if err != nil {

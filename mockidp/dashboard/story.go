@@ -74,21 +74,11 @@ func (v *storyView) here() string {
 
 // story shows one login.
 func (d *Dashboard) story(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	run, err := d.cfg.Store.Run(ctx, r.PathValue("id"))
-	if errors.Is(err, store.ErrNotFound) {
-		return &pageError{status: http.StatusNotFound, cause: err, Problem: ui.Problem{
-			Title: "There is no such login", Detail: "The last 1000 are kept. It was deleted, or the address is wrong.", Back: d.to("Back to the logs", logsPath),
-		}}
-	}
+	past, err := d.pastLogin(r)
 	if err != nil {
 		return err
 	}
-	past, err := readRun(run)
-	if err != nil {
-		return err
-	}
-	e := newEntry(run)
+	run, e := past.Run, newEntry(past.Run)
 	frame, err := d.frame(r, e.label()+", "+e.User, logsPath)
 	if err != nil {
 		return err
@@ -113,6 +103,20 @@ func (d *Dashboard) story(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return d.show(w, r, http.StatusOK, storyPage(v))
+}
+
+// pastLogin is the login that the address names.
+func (d *Dashboard) pastLogin(r *http.Request) (*wholeRun, error) {
+	run, err := d.cfg.Store.Run(r.Context(), r.PathValue("id"))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, &pageError{status: http.StatusNotFound, cause: err, Problem: ui.Problem{
+			Title: "There is no such login", Detail: "The last 1000 are kept. It was deleted, or the address is wrong.", Back: d.to("Back to the logs", logsPath),
+		}}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return readRun(run)
 }
 
 // indented is JSON for people; text that is none comes back as it is.

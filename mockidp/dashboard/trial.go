@@ -31,6 +31,9 @@ const (
 	usersOffered = 50
 )
 
+// busyText is what to say when Trial has no turn for one more.
+const busyText = "Other tests are still running, perhaps one that never ends. Try again in a moment."
+
 // trialView is the editor's Test pane.
 type trialView struct {
 	Choice string
@@ -194,10 +197,7 @@ type member struct {
 // try runs the text in the editor with the event, beside the logins: in workers
 // of its own, with requests answered here, and nothing of it is kept.
 func (d *Dashboard) try(ctx context.Context, a *store.Action, code string, ev *actions.Event) (*trialResult, error) {
-	draft := actions.Action{ID: "trial of " + a.ID, Name: a.Name, Source: code, Secrets: a.Secrets, Version: trialVersion(code, a.Secrets), Dependencies: map[string]string{}}
-	for _, dep := range a.Dependencies {
-		draft.Dependencies[dep.Name] = dep.Version
-	}
+	draft := actions.Action{ID: "trial of " + a.ID, Name: a.Name, Source: code, Secrets: a.Secrets, Version: trialVersion(code, a.Secrets), Dependencies: declared(a.Dependencies)}
 	out, err := d.cfg.Trial.PostLogin(ctx, []actions.Action{draft}, ev)
 	if err != nil {
 		return nil, fmt.Errorf("dry run: %w", err)
