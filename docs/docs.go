@@ -1,10 +1,10 @@
-// Package docs holds this folder's pages, compiled into the demo app, which serves
-// them under /docs: whoever reads them may have no network.
+// Package docs holds this folder's pages, compiled into the demo app and written as
+// HTML: whoever reads them may have no network. Package web serves them under /docs.
 package docs
 
 import "embed"
 
-// Files are the Markdown files of this folder.
+// files are the Markdown files of this folder.
 //
 //go:embed *.md
-var Files embed.FS
+var files embed.FS

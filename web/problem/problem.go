@@ -19,7 +19,7 @@ import (
 type Error struct {
 	Code  string
 	Text  string // what happened, one or two plain sentences
-	Quote string // the provider's words, at most words.MaxQuote characters
+	Quote string // the provider's words, cut to words.MaxQuote characters
 	Hint  string // what to do, or what usually causes this
 
 	Buttons       []views.Button
