@@ -17,14 +17,14 @@ func TestReplay(t *testing.T) {
 
 	b.open(page).press("Replay this login", nil)
 	b.want(http.StatusOK)
-	b.says("claims v1", "The same claims in the ID token", "login_count11no", "A dry run")
+	b.says("claims v1", "The same claims in the ID token", "login_count11", "A dry run")
 	b.saysNot("changed")
 
 	b.redeploy(a, on(`  api.idToken.setCustomClaim("login_count", event.stats.logins_count + 10);`, `  api.idToken.setCustomClaim("city", event.request.geoip.cityName);`,
 		`  api.user.setAppMetadata("seen", true);`, `  api.idToken.setCustomClaim("<b>new</b>", "<i>");`, `  await fetch("https://example.com/replayed");`))
 	b.press("Replay again", nil)
 	b.want(http.StatusOK)
-	b.says("claims v2", "3 claims of the ID token changed", "login_count111changed", `city"Georgetown""Georgetown"no`, "oldtruenot therechanged", `<b>new</b>not there"<i>"changed`)
+	b.says("claims v2", "3 claims of the ID token changed", "login_count111 changed", `city"Georgetown""Georgetown"`, "oldtruenot there changed", `<b>new</b>not there"<i>" changed`)
 	b.noMarkup()
 	u := b.idp.User("ada@example.test")
 	if u.LoginsCount != 1 || strings.Contains(string(u.AppMetadata), "seen") {
@@ -37,7 +37,7 @@ func TestReplay(t *testing.T) {
 
 	b.redeploy(a, on(`  api.access.deny("Not today.");`))
 	b.open(page).press("Replay this login", nil)
-	b.says("ThenThe application gets its tokens.", "NowAccess denied. The application gets access_denied: Not today.", "3 claims of the ID token changed")
+	b.says("Then: The application gets its tokens.", "Now: Access denied. The application gets access_denied: Not today.", "3 claims of the ID token changed")
 	b.follow("Back to the login").want(http.StatusOK)
 }
 
@@ -51,7 +51,7 @@ func TestReplayOfADenial(t *testing.T) {
 	must(t, err)
 	b.open("logs/"+runs[0].ID).press("Replay this login", nil)
 	b.want(http.StatusOK)
-	b.says("ThenAccess denied. The application gets access_denied: Not today.", "NowThe application gets its tokens.", "login_countnot there1changed")
+	b.says("Then: Access denied. The application gets access_denied: Not today.", "Now: The application gets its tokens.", "login_countnot there1 changed")
 	b.Get(b.idp.Issuer + "dashboard/logs/nope")
 	b.want(http.StatusNotFound)
 }
