@@ -32,6 +32,18 @@ func TestDocsNameEverySetting(t *testing.T) {
 			}
 		}
 	}
+	// Compose tells a container a setting or the Dockerfile fixes it. Three kinds have
+	// another name there or follow from the published ports.
+	containers := read("docker-compose.yml") + read("Dockerfile")
+	for _, source := range []string{"cmd/web/config.go", "cmd/mockidp/config.go"} {
+		for _, m := range name.FindAllStringSubmatch(read(source), -1) {
+			switch setting := m[1]; {
+			case strings.HasPrefix(setting, "AUTH0_"), setting == "OIDC_REDIRECT_URL", setting == "MOCKIDP_APP_URL":
+			case !regexp.MustCompile(`(?m)^(?:ENV)? +` + setting + `[:=]`).MatchString(containers):
+				t.Errorf("neither docker-compose.yml nor Dockerfile passes on %s of %s", setting, source)
+			}
+		}
+	}
 	if found < 20 {
 		t.Errorf("found %d settings in the commands, expected more than 20: has the way they are declared changed?", found)
 	}
