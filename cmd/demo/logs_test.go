@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
 	"example.com/postlogin/mockidp"
@@ -35,6 +36,7 @@ func logPages(t *testing.T, browser context.Context) {
 	b.logIn("Tokyo")
 
 	b.page("logs", 200, b.open(s.issuer+"dashboard/logs"))
+	slashFindsTheSearch(b)
 	b.page("found nothing", 200, b.open(s.issuer+"dashboard/logs?q=nothing"))
 	b.open(s.issuer + "dashboard/logs?q=type:f")
 	b.page("a failed login", 200, b.click(`#rows a`))
@@ -46,6 +48,34 @@ func logPages(t *testing.T, browser context.Context) {
 	b.page("raw", 200, b.click(labelled("Raw")))
 	b.page("replay", 200, b.click(labelled("Replay this login")))
 	b.page("no such login", 404, b.open(s.issuer+"dashboard/logs/nope"))
+}
+
+// slashFindsTheSearch presses / on a list, in its search field, and when it is off.
+func slashFindsTheSearch(b *tab) {
+	b.t.Helper()
+	// One event, as a keyboard sends it: chromedp's own types the letter also where
+	// the page has dealt with the key.
+	down := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: "/", Code: "Slash", Text: "/", WindowsVirtualKeyCode: 191}
+	key := func() { b.do("press /", command(input.DispatchKeyEvent, down)) }
+	inSearch := func() bool { return evaluate[bool](b, `document.activeElement.matches("form.find input")`) }
+	key()
+	if !inSearch() {
+		b.t.Error("the key / does not move to the search")
+	}
+	if text := `document.querySelector("form.find input").value`; evaluate[string](b, text) != "" {
+		b.t.Error("the key / that moves to the search is typed there")
+	} else if key(); evaluate[string](b, text) != "/" {
+		b.t.Error("nobody can type / in the search")
+	}
+	b.press("[data-slash]")
+	b.open(b.address())
+	if key(); inSearch() {
+		b.t.Error("the key / moves to the search after it was turned off")
+	}
+	b.press("[data-slash]")
+	if key(); !inSearch() {
+		b.t.Error("the key / was turned on again and does nothing")
+	}
 }
 
 // liveLogs follows the log in several tabs of one browser. Browsers open six

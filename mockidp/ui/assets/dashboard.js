@@ -62,3 +62,30 @@ for (const button of document.querySelectorAll("dialog [data-close]")) {
     button.closest("dialog").close();
   });
 }
+
+// The key / moves to the search of a list. It can be turned off, for people who dictate
+// (WCAG 2.1.4), and is left alone where somebody types.
+const find = document.querySelector("form.find input[type=search]");
+const slash = document.querySelector("[data-slash]");
+if (find && slash) {
+  let on = true;
+  try { on = localStorage.getItem("slash") !== "off"; } catch { /* no storage: it is on */ }
+  const tell = () => {
+    slash.textContent = on ? "Key / is on" : "Key / is off";
+    if (on) find.setAttribute("aria-keyshortcuts", "/"); else find.removeAttribute("aria-keyshortcuts");
+  };
+  tell();
+  slash.hidden = false;
+  slash.addEventListener("click", () => {
+    on = !on;
+    try { localStorage.setItem("slash", on ? "on" : "off"); } catch { /* it holds for this page */ }
+    tell();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!on || event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+    event.preventDefault(); // no / in the field, and no search of the browser's own
+    find.focus();
+    find.select();
+  });
+}
