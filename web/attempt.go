@@ -105,7 +105,7 @@ func (as *attempts) cookieName(state string) string {
 // finish returns the attempt with this state, once: a second request with the same
 // state gets E-STATE-3, also when both come at the same moment. Its cookie must be
 // in the request (RFC 6749 section 10.12, RFC 9700 section 4.7). The error is an
-// *appError whose page says what a person can do.
+// *problem.Error whose page says what a person can do.
 func (as *attempts) finish(w http.ResponseWriter, r *http.Request, state string) (*attempt, error) {
 	cookie, noCookie := r.Cookie(as.cookieName(state))
 	if noCookie != nil {

@@ -211,7 +211,7 @@ func compressed(page []byte) []byte {
 	return b.Bytes()
 }
 
-// writeJSON writes v as pretty does: people read these answers as well.
+// writeJSON writes v as claims.Pretty does: people read these answers as well.
 func (s *Server) writeJSON(w http.ResponseWriter, r *http.Request, status int, v any) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
