@@ -31,6 +31,7 @@ var (
 	curly     = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "‘", "'", "’", "'", "‚", "'")
 	notAsync  = regexp.MustCompile(`(exports\.on(?:Execute|Continue)PostLogin\s*=\s*)(\(|function\b|\w+\s*=>)`)
 	misspelt  = regexp.MustCompile(`(?i)exports\.on_?execute_?post_?login\b`)
+	plain     = regexp.MustCompile(`(?m)^(\s*)(function\s+onExecutePostLogin\b)|^(\s*(?:const|let|var)\s+onExecutePostLogin\s*=\s*)(\(|function\b|\w+\s*=>)`)
 	aFunction = regexp.MustCompile(`(?m)^\s*(?:async\s+)?function\s+onExecutePostLogin\b|^\s*(?:const|let|var)\s+onExecutePostLogin\s*=`)
 )
 
@@ -74,12 +75,16 @@ func withoutBrace(code string, e *actions.SyntaxError) (string, int) {
 }
 
 // exported makes the handler an export: by the right name, of the function that
-// has it, or of the whole text.
+// has it, or of the whole text. A function that is not async would be refused when
+// it is exported, so it becomes async in the same step.
 func exported(code string, _ *actions.SyntaxError) (string, int) {
 	switch {
+	case strings.TrimSpace(code) == "":
+		return "exports.onExecutePostLogin = async (event, api) => {\n};\n", 1
 	case misspelt.MatchString(code):
 		return misspelt.ReplaceAllString(code, "exports.onExecutePostLogin"), 1
 	case aFunction.MatchString(code):
+		code = plain.ReplaceAllString(code, "${1}${3}async ${2}${4}")
 		return strings.TrimRight(code, "\n") + "\n\nexports.onExecutePostLogin = onExecutePostLogin;\n", 1
 	case strings.Contains(code, "exports"):
 		return code, 0

@@ -172,6 +172,9 @@ func TestMend(t *testing.T) {
 		{"not async", "exports.onExecutePostLogin = function (event, api) {};", "must be an async function", "Make it async"},
 		{"no handler at all", "api.idToken.setCustomClaim(\"n\", 1);", "Nothing would run", "Export it"},
 		{"a handler that is not exported", "async function onExecutePostLogin(event, api) {}", "Nothing would run", "Export it"},
+		{"a function that is neither async nor exported", "function onExecutePostLogin(event, api) {}", "Nothing would run", "Export it"},
+		{"a constant that is neither async nor exported", "const onExecutePostLogin = (event, api) => {};", "Nothing would run", "Export it"},
+		{"no text", "", "Nothing would run", "Export it"},
 		{"a misspelt handler", "exports.onExecutePostlogin = async (event, api) => {};", "Nothing would run", "Export it"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -181,6 +184,9 @@ func TestMend(t *testing.T) {
 			b.press(tt.button, nil)
 			b.want(200)
 			b.says("Mended. Press Deploy.", "Your text is not saved yet.")
+			if mended := b.field("code"); !strings.Contains(mended, "async ") {
+				t.Errorf("a login would refuse a handler that is not async:\n%s", mended)
+			}
 			b.press("Deploy", nil)
 			b.want(200)
 			b.says("Deployed v1.")
