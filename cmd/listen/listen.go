@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"syscall"
 	"time"
@@ -86,9 +87,19 @@ func (l lines) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Ready asks url (a /readyz address) whether the program behind it is ready. With
-// wait it asks again every 100 ms until ctx ends. The error says what came last.
-func Ready(ctx context.Context, url string, wait bool) error {
+// Ready asks the program that listens at address (host:port, as [Open] takes it)
+// whether it is ready: GET path, a /readyz. With wait it asks again every 100 ms
+// until ctx ends. The error says what came last.
+func Ready(ctx context.Context, address, path string, wait bool) error {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return err
+	}
+	// Who listens everywhere is asked at home.
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	url := "http://" + net.JoinHostPort(host, port) + path
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -111,6 +122,8 @@ func ready(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
+	// Both programs refuse host names that they don't know, and know this one.
+	req.Host = net.JoinHostPort("localhost", req.URL.Port())
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return err

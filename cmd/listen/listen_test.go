@@ -110,3 +110,32 @@ func TestAPortThatIsTaken(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestReadyAsksWhereTheServerListens: a server on one address of its machine does
+// not answer on the others.
+func TestReadyAsksWhereTheServerListens(t *testing.T) {
+	for address, asked := range map[string]string{"127.0.0.1:0": "127.0.0.1", "127.0.0.2:0": "127.0.0.2", "0.0.0.0:0": "127.0.0.1", ":0": "127.0.0.1"} {
+		t.Run(address, func(t *testing.T) {
+			ln, err := listen.Open(address, "")
+			if err != nil {
+				t.Skipf("this machine has no such address: %v", err) // macOS has 127.0.0.1 alone
+			}
+			defer ln.Close()
+			got := make(chan string, 1)
+			srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				host, _, _ := net.SplitHostPort(r.Context().Value(http.LocalAddrContextKey).(net.Addr).String())
+				got <- strings.TrimPrefix(host, "::ffff:") + " " + r.Host + r.URL.Path
+			})}
+			go srv.Serve(ln)
+			defer srv.Close()
+			_, port, _ := net.SplitHostPort(ln.Addr().String())
+			host, _, _ := net.SplitHostPort(address)
+			if err := listen.Ready(t.Context(), net.JoinHostPort(host, port), "/readyz", false); err != nil {
+				t.Fatal(err)
+			}
+			if want := asked + " localhost:" + port + "/readyz"; <-got != want {
+				t.Errorf("it did not ask %s", want)
+			}
+		})
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"time"
 
 	"example.com/postlogin/cmd/listen"
@@ -87,11 +86,7 @@ func ready(ctx context.Context, args, environ []string, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	_, port, err := net.SplitHostPort(c.listen)
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	return listen.Ready(ctx, "http://"+net.JoinHostPort("127.0.0.1", port)+c.path()+"/readyz", c.wait)
+	return listen.Ready(ctx, c.listen, c.path()+"/readyz", c.wait)
 }

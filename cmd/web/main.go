@@ -14,7 +14,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/signal"
 	"syscall"
@@ -98,11 +97,7 @@ func ready(ctx context.Context, args, environ []string, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	_, port, err := net.SplitHostPort(c.listen)
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	return listen.Ready(ctx, "http://"+net.JoinHostPort("127.0.0.1", port)+"/readyz", c.wait)
+	return listen.Ready(ctx, c.listen, "/readyz", c.wait)
 }
