@@ -1,77 +1,16 @@
 package web_test
 
 import (
-	"bufio"
-	"encoding/json"
 	"net/http"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"example.com/postlogin/web"
+	"example.com/postlogin/web/npmprovider"
 )
-
-// needProvider skips a test without Node.js or the packages of testdata/provider, and
-// says what is missing; with CI=true that is a failure.
-func needProvider(t *testing.T) {
-	t.Helper()
-	missing := ""
-	if _, err := exec.LookPath("node"); err != nil {
-		missing = "no node on the PATH"
-	} else if _, err := os.Stat(filepath.Join("testdata", "provider", "node_modules", "oidc-provider")); err != nil {
-		missing = "the packages of web/testdata/provider are not installed"
-	}
-	switch {
-	case missing == "":
-	case os.Getenv("CI") == "true":
-		t.Fatalf("%s, and the test with a provider from npm may not be skipped here; .ci/setup installs both", missing)
-	default:
-		t.Skipf("%s; .ci/setup (part of make test) installs both", missing)
-	}
-}
-
-// startProvider starts npm's oidc-provider for an app at home and returns its issuer.
-func startProvider(t *testing.T, home string) (issuer string) {
-	t.Helper()
-	cmd := exec.Command("node", "provider.mjs")
-	cmd.Dir = filepath.Join("testdata", "provider")
-	cmd.Stderr = t.Output()
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { // it ends with its input
-		stdin.Close()
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("provider.mjs: %v", err)
-		}
-	})
-	err = json.NewEncoder(stdin).Encode(map[string]string{
-		"client_id": "demo-app", "client_secret": clientSecret, "redirect_uri": home + "/callback",
-		"post_logout_redirect_uri": home + "/", "backchannel_logout_uri": home + "/backchannel-logout",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(stdout)
-	var ready struct{ Issuer string }
-	if !lines.Scan() || json.Unmarshal(lines.Bytes(), &ready) != nil {
-		t.Fatalf("provider.mjs said %q instead of its issuer: %v", lines.Text(), lines.Err())
-	}
-	return ready.Issuer
-}
 
 // loginThere goes through the login of oidc-provider, its form included.
 func (b *browser) loginThere() page {
@@ -90,10 +29,9 @@ func (b *browser) loginThere() page {
 // TestIndependentProvider logs in at a provider that knows nothing of us, and reads
 // what the profile says where it can't know.
 func TestIndependentProvider(t *testing.T) {
-	needProvider(t)
 	reserved := reserveOP(t) // an address for the app, which the provider must be told
 	home := strings.TrimSuffix(reserved.issuer, "/")
-	issuer := startProvider(t, home)
+	issuer := npmprovider.Start(t, npmprovider.App{Home: home, ClientID: "demo-app", ClientSecret: clientSecret})
 	a := newApp(t, reserved, func(c *web.Config) { c.Issuer, c.BaseURL = issuer, home; offline(c) })
 	a.stop()
 	a.addr = reserved.addr

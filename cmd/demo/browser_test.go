@@ -42,6 +42,7 @@ func TestBrowser(t *testing.T) {
 		{"the tokens are refreshed", refreshed},
 		{"why a claim is missing, twelve times", whyMissing},
 		{"error pages by what causes them", errorPages},
+		{"an independent provider", independentProvider},
 		{"the ID token expires meanwhile", expiresMeanwhile},
 		{"claims of every shape", claimsOfEveryShape},
 		{"a log out at the provider reaches the app", loggedOutElsewhere},

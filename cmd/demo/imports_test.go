@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"web/problem":      {"views"},
 	"web/provider":     {"views", "web/problem", "web/timeline", "web/words"},
 	"web/transaction":  {"web/claims", "web/provider", "web/returnto", "web/timeline", "web/words"},
+	"web/npmprovider":  {}, // for tests
 	"web/vault":        {},
 	"web/words":        {},
 	"web/worldmap":     {},
