@@ -43,6 +43,7 @@ func TestBrowser(t *testing.T) {
 		{"why a claim is missing, twelve times", whyMissing},
 		{"error pages by what causes them", errorPages},
 		{"an independent provider", independentProvider},
+		{"the profile on paper, enlarged and at rest", onPaper},
 		{"the ID token expires meanwhile", expiresMeanwhile},
 		{"claims of every shape", claimsOfEveryShape},
 		{"a log out at the provider reaches the app", loggedOutElsewhere},
