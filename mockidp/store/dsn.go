@@ -1,11 +1,14 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -74,7 +77,36 @@ func (s source) create() error {
 	if err != nil {
 		return err
 	}
-	return f.Close()
+	if err := f.Close(); err != nil {
+		return err
+	}
+	// SQLite makes its other two files with the rights of the first; after a crash
+	// they may lie there already.
+	for _, path := range []string{s.path, s.path + "-wal", s.path + "-shm"} {
+		if err := keepToOwner(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepToOwner takes the rights of others away from a file that was copied here or
+// made by an earlier version, and refuses it where that can't be done.
+func keepToOwner(path string) error {
+	const others = 0o077
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil || info.Mode().Perm()&others == 0 || runtime.GOOS == "windows" { // Windows keeps rights elsewhere
+		return err
+	}
+	err = os.Chmod(path, 0o600)
+	if info, again := os.Stat(path); err == nil && again == nil && info.Mode().Perm()&others == 0 {
+		return nil
+	}
+	return fmt.Errorf("others on this machine can read %s, which holds the private signing keys, and that can't be changed here: want mode 0600, got %v (chmod 600, or name a file on another volume): %w",
+		path, info.Mode().Perm(), cmp.Or(err, fs.ErrPermission))
 }
 
 // memory, writer and reader are the driver's DSNs. A database in memory lives

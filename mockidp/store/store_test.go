@@ -79,6 +79,30 @@ func TestFileIsForItsOwnerOnly(t *testing.T) {
 	}
 }
 
+// TestCopiedFileIsForItsOwnerOnly: a database that was copied here may be readable for
+// all, and it holds the signing keys.
+func TestCopiedFileIsForItsOwnerOnly(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "idp.db")
+	s, err := store.Open(t.Context(), "file:"+path)
+	must(t, err)
+	must(t, s.PutSetting(t.Context(), "k", "v"))
+	must(t, s.Close())
+	must(t, os.Chmod(path, 0o644))
+	s, err = store.Open(t.Context(), "file:"+path)
+	must(t, err)
+	defer s.Close()
+	if v, err := s.Setting(t.Context(), "k"); err != nil || v != "v" {
+		t.Errorf("the setting is %q, %v", v, err)
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		info, err := os.Stat(path + suffix)
+		must(t, err)
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has mode %v, want 0600", filepath.Base(path)+suffix, info.Mode().Perm())
+		}
+	}
+}
+
 // TestCloseLeavesOneFile: what is copied away after Close has everything in it.
 func TestCloseLeavesOneFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "idp.db")
