@@ -10,7 +10,9 @@ import (
 // Each channel has a mark and words: a colour alone says nothing to many people.
 func TestStepsTellTheirChannel(t *testing.T) {
 	m := profile()
-	m.Steps[0].ID = "authorize"
+	list := steps("a text")
+	list[0].ID = "authorize"
+	m.Happened = views.WhatHappened(list)
 	p := render(t, views.ProfilePage(m))
 	for id, want := range map[string][2]string{
 		"authorize": {"front channel", "browser-idp"}, "back": {"back channel", "app-idp"}, "inside": {"inside the provider", "idp"}, "app": {"inside this app", "app"},
@@ -30,7 +32,7 @@ func TestStepsTellTheirChannel(t *testing.T) {
 
 func TestWithoutStepsThereIsNoTimeline(t *testing.T) {
 	m := profile()
-	m.Steps = nil
+	m.Happened = nil
 	p := render(t, views.ProfilePage(m))
 	if got := text(p.root); strings.Contains(got, "What just happened") {
 		t.Error("there is a heading without steps")

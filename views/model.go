@@ -71,9 +71,10 @@ type Profile struct {
 	JSON      string  // the user profile as JSON, two spaces of indent, custom claims first
 	JSONURL   string  // the same and more, as application/json
 	Claims    []Claim // every claim of the ID token: custom, then standard, then protocol
-	Checks    []Check // every check that was made, in the order in which it was made
-	Token     Token
-	Steps     []Step // what happened in the login, in order
+	// Inspector is how the ID token was checked (TokenInspector), and Happened the steps
+	// of the login (WhatHappened), nil when none are known. Both are long and never
+	// change, so whoever keeps the login keeps them, too (Once).
+	Inspector, Happened templ.Component
 	// Visits are the logins of this person that this app has seen, the newest first;
 	// VisitsShown of them are to be shown at first.
 	Visits      []Visit

@@ -145,9 +145,8 @@ func profile() views.Profile {
 }`,
 		JSONURL:       "/api/me",
 		Claims:        claims(),
-		Checks:        checks(),
-		Token:         idToken(),
-		Steps:         steps("a text"),
+		Inspector:     views.TokenInspector(checks(), idToken()),
+		Happened:      views.WhatHappened(steps("a text")),
 		LoginAgainURL: "/login?prompt=login",
 	}
 }
@@ -166,7 +165,9 @@ func profileWithoutClaims() views.Profile {
 	m.Claims = m.Claims[3:]
 	m.IsExpired = true
 	m.Expired, m.ValidFor = "This ID token expired 3 minutes ago. The claims are those of your login at 21:14 UTC. Log in again to refresh them.", ""
-	m.Token.Raw, m.Token.Header, m.Token.Payload, m.Token.Signature = false, "", "", ""
+	token := idToken()
+	token.Raw, token.Header, token.Payload, token.Signature = false, "", "", ""
+	m.Inspector = views.TokenInspector(checks(), token)
 	return m
 }
 
@@ -200,12 +201,14 @@ func profileOf(s string) views.Profile {
 		}
 	}
 	m.Claims[0].Name, m.Claims[0].Local, m.Claims[0].Prefix, m.Claims[0].Reading = s, s, s, s
-	m.JSON, m.Token.PayloadJSON, m.Token.HeaderJSON, m.Token.Payload = s, s, s, s
-	for i := range m.Checks {
-		m.Checks[i].Expected, m.Checks[i].Got, m.Checks[i].Why = s, s+"!", s
+	token, made := idToken(), checks()
+	m.JSON, token.PayloadJSON, token.HeaderJSON, token.Payload = s, s, s, s
+	for i := range made {
+		made[i].Expected, made[i].Got, made[i].Why = s, s+"!", s
 	}
+	m.Inspector = views.TokenInspector(made, token)
 	m.Expired, m.JSONURL, m.LoginAgainURL = s, s, s
-	m.Steps = steps(s)
+	m.Happened = views.WhatHappened(steps(s))
 	return m
 }
 

@@ -144,7 +144,9 @@ func TestLongValuesAreCutAndCanBeShownWhole(t *testing.T) {
 	m.Cards[1].Value = hugeCity
 	m.Claims[1].Value, m.Claims[1].Short = strings.Repeat("é", 201), strings.Repeat("é", 200)
 	m.Claims[2].Value = strings.Repeat("é", 200)
-	m.Checks[0].Got = hugeCity
+	made := checks()
+	made[0].Got = hugeCity
+	m.Inspector = views.TokenInspector(made, idToken())
 	p := render(t, views.ProfilePage(m))
 
 	value := p.one("data-testid", "last_login_city")
@@ -168,9 +170,11 @@ func TestLongValuesAreCutAndCanBeShownWhole(t *testing.T) {
 
 func TestChecksSayTheirStateInWords(t *testing.T) {
 	m := profile()
-	m.Checks[3].State = "fail"
+	made := checks()
+	made[3].State = "fail"
+	m.Inspector = views.TokenInspector(made, idToken())
 	p := render(t, views.ProfilePage(m))
-	for _, c := range m.Checks {
+	for _, c := range made {
 		item := p.one("data-check", c.ID)
 		got := text(item)
 		for _, want := range []string{c.ID, c.State, c.Expected, c.Got, c.Why} {

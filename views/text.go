@@ -48,7 +48,7 @@ func shorten(s string) string {
 // still be copied; without this, U+202E in a name would turn the rest of its
 // line around and show something that the token does not say.
 func visible(s string) string {
-	if !strings.ContainsFunc(s, isInvisible) {
+	if isASCII(s) || !strings.ContainsFunc(s, isInvisible) {
 		return s
 	}
 	var b strings.Builder
@@ -62,6 +62,17 @@ func visible(s string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// isASCII reports whether s has nothing beyond the tilde. Nearly every text is like
+// that, and a page has hundreds.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // isInvisible reports the marks, embeddings, overrides and isolates of the

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -15,6 +16,7 @@ import (
 	"example.com/postlogin/web/history"
 	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/returnto"
+	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/words"
 )
 
@@ -42,7 +44,7 @@ func (s *Server) profile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := s.profilePage(who)
+	page := profilePage(who, s.cfg.Now())
 	page.Visits, page.VisitsShown, page.Map = history.View(visits), history.Shown, history.Map(visits)
 	page.Layout = s.layout(r, "Your profile", "profile")
 	s.render(w, r, http.StatusOK, views.ProfilePage(page))
@@ -55,35 +57,42 @@ func errSessionEnded() error {
 		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
 }
 
-// profilePage puts a login into words.
-func (s *Server) profilePage(who *login) views.Profile {
-	cs := who.claims
-	now := s.cfg.Now()
+// drawn is what a profile shows of a login at any time: all that follows from the
+// login alone. It is made once for each (session.go).
+func drawn(who *login, showRaw bool) views.Profile {
 	page := views.Profile{
-		Name: who.Name, LoggedInAt: who.At, Verified: words.Relative(who.At, now),
-		Cards:   []views.Card{loginCount(who), lastCity(who), lastCountry(who)},
-		JSON:    who.profileText,
-		JSONURL: "/api/me",
-		Checks:  checks.View(who.Checks), Token: s.viewToken(who.IDToken, who.headerText, who.payloadText),
-		LoginAgainURL: returnto.AnotherUser, Steps: viewSteps(who.Log.Steps),
-		CanRefresh: who.RefreshToken != "", Refresh: who.Refresh.view(now), UserInfo: viewUserInfo(cs, who.UserInfo),
+		Name: who.Name, LoggedInAt: who.At,
+		Cards: []views.Card{loginCount(who), lastCity(who), lastCountry(who)},
+		JSON:  who.profileText, JSONURL: "/api/me",
+		Inspector:     views.Once(views.TokenInspector(checks.View(who.Checks), viewToken(showRaw, who.IDToken, who.headerText, who.payloadText))),
+		LoginAgainURL: returnto.AnotherUser,
+		CanRefresh:    who.RefreshToken != "", UserInfo: viewUserInfo(who.claims, who.UserInfo),
 	}
-	for _, c := range cs.ByKind(claims.Custom, claims.Standard, claims.Protocol) {
-		v := viewClaim(c, now)
+	for _, c := range who.claims.ByKind(claims.Custom, claims.Standard, claims.Protocol) {
+		v := viewClaim(c)
 		v.SetBy = who.Transaction.SetBy(c).String()
 		page.Claims = append(page.Claims, v)
 	}
-	if tx := who.Transaction; tx != nil && tx.URL != "" {
-		for i := range page.Steps {
-			if page.Steps[i].ID == "actions" {
-				page.Steps[i].URL, page.Steps[i].URLLabel = tx.URL, "Open this login at the identity provider"
-			}
-		}
+	if len(who.Log.Steps) > 0 {
+		page.Happened = views.Once(views.WhatHappened(timeline.View(who.Log.Steps)))
 	}
+	page.ExpiresAt, _ = who.claims.Time("exp")
+	return page
+}
+
+// profilePage is the profile of a login as it is now.
+func profilePage(who *login, now time.Time) views.Profile {
+	page := who.page
+	page.Verified, page.Refresh = words.Relative(who.At, now), who.Refresh.view(now)
 	if who.Refresh != nil && who.Refresh.Note == "" {
 		page.Verified = words.Relative(who.Refresh.At, now)
 	}
-	page.ExpiresAt, _ = cs.Time("exp")
+	page.Claims = slices.Clone(page.Claims) // others show the same login
+	for i, c := range page.Claims {
+		if !c.Time.IsZero() {
+			page.Claims[i].Reading = words.Relative(c.Time, now)
+		}
+	}
 	expired := "has expired since you opened this page"
 	if page.ExpiresAt.After(now) {
 		page.ValidFor = words.Duration(page.ExpiresAt.Sub(now))
@@ -153,7 +162,7 @@ func card(who *login, name, label, empty, whyEmpty, whyMissing string) views.Car
 }
 
 // viewClaim makes a line of the table of claims.
-func viewClaim(c claims.Claim, now time.Time) views.Claim {
+func viewClaim(c claims.Claim) views.Claim {
 	v := views.Claim{Name: c.Name, Local: c.Name, Kind: c.Kind, Value: strings.ToValidUTF8(string(c.Value), "\uFFFD")}
 	// A claim named by an address is read by its last part (OpenID Connect: "collision-
 	// resistant names").
@@ -166,19 +175,17 @@ func viewClaim(c claims.Claim, now time.Time) views.Claim {
 	switch c.Name {
 	case "exp", "iat", "nbf", "auth_time", "updated_at":
 		if t, ok := claims.Time(c.Value); ok {
-			v.Time, v.Reading = t, words.Relative(t, now)
+			v.Time = t
 		} else if text, ok := claims.Text(c.Value); ok { // Auth0 sends updated_at as text
-			if t, err := time.Parse(time.RFC3339, text); err == nil {
-				v.Time, v.Reading = t, words.Relative(t, now)
-			}
+			v.Time, _ = time.Parse(time.RFC3339, text) // the zero time when it is none
 		}
 	}
 	return v
 }
 
 // viewToken shows a token, encoded only where that is allowed.
-func (s *Server) viewToken(raw, header, payload string) views.Token {
-	t := views.Token{Raw: s.cfg.ShowRawToken, HeaderJSON: header, PayloadJSON: payload}
+func viewToken(show bool, raw, header, payload string) views.Token {
+	t := views.Token{Raw: show, HeaderJSON: header, PayloadJSON: payload}
 	if parts := strings.SplitN(raw, ".", 3); t.Raw && len(parts) == 3 {
 		t.Header, t.Payload, t.Signature = parts[0], parts[1], parts[2]
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorilla/sessions"
 
+	"example.com/postlogin/views"
 	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/timeline"
@@ -54,6 +55,7 @@ type login struct {
 	profile         json.RawMessage // what is about the person, custom claims first
 	// The same, as pages show it.
 	headerText, payloadText, profileText string
+	page                                 views.Profile // what drawn made of all this; set when a session is read
 }
 
 // decode takes the encoded token apart, once for all pages.
@@ -73,26 +75,27 @@ func (l *login) decode() (err error) {
 // whose contents lie in the vault. A session's Values hold one *login under
 // loginKey. A session is written once; see logIn.
 type sessionStore struct {
-	vault  *vault.Vault
-	cookie string // name of the cookie
-	secure bool
-	now    func() time.Time
+	vault   *vault.Vault
+	cookie  string // name of the cookie
+	secure  bool
+	showRaw bool // Config.ShowRawToken
+	now     func() time.Time
 
-	// recent holds logins that were read, by id, so that a page need not decrypt
-	// and decode them again. It decides nothing: the vault is asked each time
+	// recent holds logins that were read, by id, so that a page need not decrypt,
+	// decode and draw them again. It decides nothing: the vault is asked each time
 	// whether the session is still there.
 	mu     sync.Mutex
 	recent map[string]*login
 }
 
-// maxRecent is how many logins are kept in memory.
+// maxRecent is how many logins are kept in memory, usually some 50 kB each.
 const maxRecent = 1000
 
 // loginKey is where a session's Values keep the *login.
 type loginKey struct{}
 
-func newSessionStore(v *vault.Vault, secure bool, now func() time.Time) *sessionStore {
-	return &sessionStore{vault: v, cookie: cookieName("demo_session", secure), secure: secure, now: now, recent: make(map[string]*login)}
+func newSessionStore(v *vault.Vault, secure, showRaw bool, now func() time.Time) *sessionStore {
+	return &sessionStore{vault: v, cookie: cookieName("demo_session", secure), secure: secure, showRaw: showRaw, now: now, recent: make(map[string]*login)}
 }
 
 // cookieName adds the prefix that makes browsers refuse the cookie from anyone
@@ -177,6 +180,7 @@ func (s *sessionStore) read(id string) (*login, error) {
 	if json.Unmarshal(data, l) != nil || l.decode() != nil {
 		return nil, vault.ErrNoRecord // written by another version of this program
 	}
+	l.page = drawn(l, s.showRaw)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.recent) >= maxRecent {

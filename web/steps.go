@@ -8,12 +8,9 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
-	"time"
 
 	"golang.org/x/oauth2"
 
-	"example.com/postlogin/views"
 	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/provider"
 	"example.com/postlogin/web/timeline"
@@ -144,33 +141,6 @@ func (s *Server) dialled(address string) string {
 		return s.cfg.ConnectTo
 	}
 	return ""
-}
-
-// viewSteps puts steps into a page.
-func viewSteps(steps []timeline.Step) []views.Step {
-	list := make([]views.Step, len(steps))
-	for i, s := range steps {
-		list[i] = views.Step{N: s.N, ID: s.ID, Channel: s.Channel, Title: s.Title, Text: s.Text, ConnectedTo: s.ConnectedTo, Lines: s.Lines,
-			When: "+" + words.Groups(s.MS) + " ms", Request: strings.TrimSpace(s.Method + " " + s.URL), Sent: viewParameters(s.Sent), Got: viewParameters(s.Got)}
-		if s.Channel == timeline.Inside {
-			list[i].When = "meanwhile"
-		}
-		if s.TookMS > 0 {
-			list[i].Took = words.Took(time.Duration(s.TookMS * float64(time.Millisecond)))
-		}
-		if s.Status > 0 {
-			list[i].Answer = strconv.Itoa(s.Status)
-		}
-	}
-	return list
-}
-
-func viewParameters(list []timeline.Parameter) []views.Parameter {
-	out := make([]views.Parameter, len(list))
-	for i, p := range list {
-		out[i] = views.Parameter(p)
-	}
-	return out
 }
 
 // askTransaction asks the provider what its Actions did, over the back channel and

@@ -47,7 +47,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{cfg: cfg, base: base, provider: provider.New(cfg.forProvider())}
 	secure := base.Scheme == "https"
 	s.vault = vault.New(cfg.SessionDir, cfg.Now)
-	s.sessions = newSessionStore(s.vault, secure, cfg.Now)
+	s.sessions = newSessionStore(s.vault, secure, cfg.ShowRawToken, cfg.Now)
 	s.attempts = &attempts{vault: s.vault, base: base, secure: secure, now: cfg.Now}
 	s.history = history.New(s.vault)
 	s.handler = s.guard(s.routes())

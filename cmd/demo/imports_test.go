@@ -34,7 +34,7 @@ var allowed = map[string][]string{
 	"web/worldmap":     {},
 	"web/worldmap/gen": {"web/worldmap"},
 	"web/returnto":     {},
-	"web/timeline":     {},
+	"web/timeline":     {"views", "web/words"},
 	"views":            {"static"}, // for the versioned addresses of its style sheet and scripts
 	"static":           {},
 

@@ -35,6 +35,7 @@ type Step struct {
 	Lines   []string `json:"lines,omitempty"`  // further sentences
 	// ConnectedTo is the address that was dialled in place of the one in URL.
 	ConnectedTo string `json:"connected_to,omitempty"`
+	Page        string `json:"page,omitempty"` // of the provider, about this login; or ""
 
 	MS     int64       `json:"ms"`                // when, in milliseconds since the login began
 	TookMS float64     `json:"took_ms,omitempty"` // how long it took; 0 when it is not known

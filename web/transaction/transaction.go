@@ -110,7 +110,7 @@ func Fetch(ctx context.Context, client *http.Client, conn *provider.Connection, 
 
 // ActionsStep says which Actions ran. When is not known: the provider's clock is another.
 func ActionsStep(tx *Transaction) timeline.Step {
-	step := timeline.Step{ID: "actions", Channel: timeline.Inside, Title: "Actions ran"}
+	step := timeline.Step{ID: "actions", Channel: timeline.Inside, Title: "Actions ran", Page: tx.URL}
 	var took float64
 	for _, a := range tx.Actions {
 		took += a.DurationMS
