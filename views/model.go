@@ -75,14 +75,12 @@ type Profile struct {
 	// of the login (WhatHappened), nil when none are known. Both are long and never
 	// change, so whoever keeps the login keeps them, too (Once).
 	Inspector, Happened templ.Component
-	// Visits are the logins of this person that this app has seen, the newest first;
-	// VisitsShown of them are to be shown at first.
-	Visits      []Visit
-	VisitsShown int
-	Map         Map
-	CanRefresh  bool       // whether POST /refresh can get new tokens
-	Refresh     *Refresh   // what the last refresh changed; nil: there was none
-	UserInfo    []Compared // what the UserInfo endpoint said; empty: nothing
+	// Seen is the logins of this person that this app has seen (LoginsSeen), kept in the
+	// same way.
+	Seen       templ.Component
+	CanRefresh bool       // whether POST /refresh can get new tokens
+	Refresh    *Refresh   // what the last refresh changed; nil: there was none
+	UserInfo   []Compared // what the UserInfo endpoint said; empty: nothing
 	// LoginAgainURL starts a new login that asks for the password again.
 	LoginAgainURL string
 }

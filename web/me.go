@@ -66,9 +66,11 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) error {
 		Timeline:    who.Log.Steps,
 		UserInfo:    who.UserInfo, Refresh: who.Refresh,
 	}
-	if answer.Logins, err = s.history.Of(who.claims); err != nil {
+	seen, err := s.history.Of(who.claims)
+	if err != nil {
 		return err
 	}
+	answer.Logins = seen.Visits
 	for _, c := range cs.ByKind(claims.Custom, claims.Standard, claims.Protocol) {
 		answer.Claims = append(answer.Claims, meClaim{c, who.Transaction.SetBy(c)})
 	}

@@ -13,7 +13,6 @@ import (
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/claims"
-	"example.com/postlogin/web/history"
 	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/returnto"
 	"example.com/postlogin/web/timeline"
@@ -40,13 +39,12 @@ func (s *Server) profile(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return nil
 	}
-	visits, err := s.history.Of(who.claims)
+	seen, err := s.history.Of(who.claims)
 	if err != nil {
 		return err
 	}
 	page := profilePage(who, s.cfg.Now())
-	page.Visits, page.VisitsShown, page.Map = history.View(visits), history.Shown, history.Map(visits)
-	page.Layout = s.layout(r, "Your profile", "profile")
+	page.Layout, page.Seen = s.layout(r, "Your profile", "profile"), seen.Drawn
 	s.render(w, r, http.StatusOK, views.ProfilePage(page))
 	return nil
 }

@@ -8,12 +8,11 @@ package history
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/claims"
@@ -26,8 +25,8 @@ import (
 const (
 	// maxVisits is how many logins of one person are remembered.
 	maxVisits = 100
-	// Shown is how many the page shows at first.
-	Shown = 10
+	// maxRecent is how many people's records are kept in memory.
+	maxRecent = 200
 )
 
 // A Visit is one login that this app has seen. Its place is the provider's word, by
@@ -42,15 +41,35 @@ type Visit struct {
 	Precision string    `json:"precision,omitempty"` // of package worldmap
 }
 
-// A History keeps the visits of each person in the vault, the newest first. People
-// are told apart by issuer and sub together (Core 2: sub alone means nothing).
+// A Record is what is remembered of one person. It is never changed, so requests may
+// share it.
+type Record struct {
+	Visits []Visit         // the newest first
+	Drawn  templ.Component // map and table, for views.Profile
+
+	changed time.Time // of the vault's record, when it was read
+}
+
+func newRecord(visits []Visit, changed time.Time) *Record {
+	return &Record{Visits: visits, Drawn: views.Once(views.LoginsSeen(viewMap(visits), viewVisits(visits), shown)), changed: changed}
+}
+
+// A History keeps a Record of each person in the vault. People are told apart by
+// issuer and sub together (Core 2: sub alone means nothing).
 type History struct {
 	vault *vault.Vault
-	mu    sync.Mutex // one writer: add reads before it writes
+
+	// mu lets one at a time look and write: Add reads before it writes, and what is in
+	// memory must not be older than the vault's record of the same time.
+	mu sync.Mutex
+	// recent holds records that were read, so that a page need not decrypt and draw them
+	// again. It decides nothing: the vault is asked each time whether its record is still
+	// the same.
+	recent map[string]*Record
 }
 
 // New returns the history that lies in v.
-func New(v *vault.Vault) *History { return &History{vault: v} }
+func New(v *vault.Vault) *History { return &History{vault: v, recent: make(map[string]*Record)} }
 
 // key names the record of a person.
 func key(cs claims.Set) string {
@@ -59,16 +78,42 @@ func key(cs claims.Set) string {
 	return iss + "\x00" + sub
 }
 
-// Of returns the visits of the person whom the claims of an ID token are about.
-func (h *History) Of(cs claims.Set) (visits []Visit, err error) {
-	data, err := h.vault.Get("history", key(cs))
+// Of returns the record of the person whom the claims of an ID token are about. It is
+// empty when there is none, or none that can be read.
+func (h *History) Of(cs claims.Set) (*Record, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.of(key(cs))
+}
+
+func (h *History) of(person string) (*Record, error) {
+	changed, err := h.vault.Used("history", person)
 	if errors.Is(err, vault.ErrNoRecord) {
-		return nil, nil
+		return newRecord(nil, changed), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return visits, json.Unmarshal(data, &visits)
+	if r := h.recent[person]; r != nil && r.changed.Equal(changed) {
+		return r, nil
+	}
+	data, err := h.vault.Get("history", person)
+	if errors.Is(err, vault.ErrNoRecord) {
+		return newRecord(nil, changed), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var visits []Visit
+	if err := json.Unmarshal(data, &visits); err != nil {
+		return nil, err
+	}
+	r := newRecord(visits, changed)
+	if len(h.recent) >= maxRecent {
+		clear(h.recent) // rare and harmless: they are read again
+	}
+	h.recent[person] = r
+	return r, nil
 }
 
 // Add remembers a login of this moment, with the claims of its ID token and, when the
@@ -77,16 +122,18 @@ func (h *History) Of(cs claims.Set) (visits []Visit, err error) {
 func (h *History) Add(at time.Time, cs claims.Set, place *transaction.Place) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	visits, err := h.Of(cs)
+	person := key(cs)
+	old, err := h.of(person)
 	if err != nil {
 		return err
 	}
-	visits = slices.Insert(visits, 0, newVisit(at, cs, place))
+	visits := append([]Visit{newVisit(at, cs, place)}, old.Visits...)
 	data, err := json.Marshal(visits[:min(len(visits), maxVisits)])
 	if err != nil {
 		return err
 	}
-	return h.vault.Replace("history", key(cs), data)
+	delete(h.recent, person) // the new one may have the time of the old one
+	return h.vault.Replace("history", person, data)
 }
 
 // newVisit is what the history keeps of a login.
@@ -110,98 +157,4 @@ func newVisit(at time.Time, cs claims.Set, place *transaction.Place) Visit {
 		v.Lat, v.Lon, v.Precision = &lat, &lon, precision
 	}
 	return v
-}
-
-// where names the place of a visit: "Georgetown, US".
-func (v Visit) where() string {
-	switch {
-	case v.City != "" && v.Country != "":
-		return v.City + ", " + v.Country
-	case v.City != "" || v.Country != "":
-		return v.City + v.Country
-	default:
-		return "not known"
-	}
-}
-
-// whereInWords spells the country out: "Georgetown, United States".
-func (v Visit) whereInWords() string {
-	if name := words.Country(v.Country); name != "" {
-		v.Country = name
-	}
-	return v.where()
-}
-
-// gap says what lies between a login and the one before it, by the counts; or "".
-func gap(newer, older Visit) string {
-	if newer.N == nil || older.N == nil {
-		return ""
-	}
-	switch n, before := *newer.N, *older.N; {
-	case n < before:
-		return fmt.Sprintf("The count went back from %d to %d. The identity provider was reset.", before, n)
-	case n == before:
-		return "The count did not grow: you were still logged in at the identity provider, which did not ask for a password."
-	case n == before+1:
-		return ""
-	case n == before+2:
-		return "1 login elsewhere: at another app, or one that was refused."
-	default:
-		return fmt.Sprintf("%d logins elsewhere: at other apps, or refused ones.", n-before-1)
-	}
-}
-
-// View makes the lines of the history, with the gaps between them.
-func View(visits []Visit) (list []views.Visit) {
-	for i, v := range visits {
-		line := views.Visit{N: "–", At: v.At, Where: v.where()}
-		if v.N != nil {
-			line.N = strconv.FormatInt(*v.N, 10)
-		}
-		switch {
-		case v.Precision == worldmap.Country:
-			line.Note = "Country only: the dot is in its middle."
-		case v.Precision == worldmap.Unknown && v.City+v.Country != "":
-			line.Note = "This place is not on our list, so it is not drawn."
-		}
-		if i+1 < len(visits) {
-			line.Gap = gap(v, visits[i+1])
-		}
-		list = append(list, line)
-	}
-	return list
-}
-
-// Map puts the visits on the map: a dot for each place, the latest on top.
-func Map(visits []Visit) views.Map {
-	m := views.Map{Land: worldmap.Land(), Width: worldmap.Width, Height: worldmap.Height}
-	var earlier []string
-	for i, v := range visits {
-		if v.Precision == worldmap.Unknown {
-			continue
-		}
-		x, y := worldmap.XY(*v.Lat, *v.Lon)
-		d := views.Dot{X: fmt.Sprintf("%.0f", x), Y: fmt.Sprintf("%.0f", y), Label: v.whereInWords(), Now: i == 0}
-		if slices.ContainsFunc(m.Dots, func(o views.Dot) bool { return o.X == d.X && o.Y == d.Y }) {
-			continue
-		}
-		if !d.Now {
-			earlier = append(earlier, d.Label)
-		}
-		m.Dots = append(m.Dots, d)
-	}
-	slices.Reverse(m.Dots)
-	m.Text = "World map. No login can be drawn on it."
-	if len(visits) > 0 && visits[0].Precision != worldmap.Unknown {
-		m.Text = "World map. Latest login: " + visits[0].whereInWords() + "."
-	} else if len(earlier) > 0 {
-		m.Text = "World map. The latest login can't be drawn on it."
-	}
-	if n := len(earlier); n > 0 {
-		m.Text += " Earlier: " + strings.Join(earlier[:min(n, Shown)], "; ") + "."
-		if n > Shown {
-			m.Text += fmt.Sprintf(" And %d more places.", n-Shown)
-		}
-	}
-	return m
 }
