@@ -38,3 +38,25 @@ func TestWithoutStepsThereIsNoTimeline(t *testing.T) {
 		t.Error("there is a heading without steps")
 	}
 }
+
+// The steps of another login must not be taken for those of this session.
+func TestStepsOfAnotherLoginSayWhose(t *testing.T) {
+	p := render(t, views.ProfilePage(profileOfAnEarlierLogin()))
+	if got := text(p.one("id", "what-happened")); got != "What happened then" {
+		t.Errorf("heading = %q", got)
+	}
+	note := p.one("data-other-login", "*")
+	if got := strings.Join(strings.Fields(text(note)), " "); !strings.HasPrefix(got, "This is an earlier login: Login 3, 22 Nov 2026 20:14:05 UTC, London, GB The rest of this page") {
+		t.Errorf("note = %q", got)
+	}
+	if back, _ := attr(p.only(named(note, "a"), "way back"), "href"); back != "/profile#what-happened" {
+		t.Errorf("the way back leads to %q", back)
+	}
+	here := p.one("aria-current", "true")
+	if url, _ := attr(here, "href"); url != "/profile?login=A#what-happened" {
+		t.Errorf("the link to %q is marked as the present one", url)
+	}
+	if got := strings.Join(strings.Fields(text(p.one("href", "/profile?login=B#what-happened"))), " "); got != "Login, 22 Nov 2026 19:14:05 UTC" {
+		t.Errorf("a login without count and place is called %q", got)
+	}
+}

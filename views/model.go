@@ -75,6 +75,12 @@ type Profile struct {
 	// of the login (WhatHappened), nil when none are known. Both are long and never
 	// change, so whoever keeps the login keeps them, too (Once).
 	Inspector, Happened templ.Component
+	// Told is the logins whose steps Happened can be, that of this session first; empty
+	// when there is no other. Other is the one whose they are, nil: that of this session.
+	// NotKept is a sentence when steps were asked for that are not there, or "".
+	Told    []Told
+	Other   *Told
+	NotKept string
 	// Seen is the logins of this person that this app has seen (LoginsSeen), kept in the
 	// same way.
 	Seen       templ.Component
@@ -139,6 +145,18 @@ type Visit struct {
 	Where string // "Georgetown, US"
 	Note  string // how exactly the place is known; or ""
 	Gap   string // what lies between this login and the one before it; or ""
+	URL   string // shows its steps, for a link on N; or ""
+}
+
+// Told is a login whose steps can be looked at.
+type Told struct {
+	Label    string // "Login 3"
+	At       time.Time
+	Where    string // "Georgetown, US", or ""
+	URL      string
+	Session  bool   // whether it is that of this session
+	Here     bool   // whether its steps are those on the page
+	Relation string // how it stands to this session's, when it is Other: "This is an earlier login"
 }
 
 // Map is the map of the world with a dot for each place. It is a picture only:

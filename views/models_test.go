@@ -171,6 +171,18 @@ func profileWithoutClaims() views.Profile {
 	return m
 }
 
+// profileOfAnEarlierLogin shows the steps of a login that is not this session's.
+func profileOfAnEarlierLogin() views.Profile {
+	m := profile()
+	m.Told = []views.Told{
+		{Label: "Login 4", At: m.LoggedInAt, Where: "Georgetown, US", URL: "/profile#what-happened", Session: true},
+		{Label: "Login 3", At: m.LoggedInAt.Add(-time.Hour), Where: "London, GB", URL: "/profile?login=A#what-happened", Here: true, Relation: "This is an earlier login"},
+		{Label: "Login", At: m.LoggedInAt.Add(-2 * time.Hour), URL: "/profile?login=B#what-happened"},
+	}
+	m.Other = &m.Told[1]
+	return m
+}
+
 // Strings that must come out as text and nothing else.
 const (
 	script   = `<script>alert(1)</script>`
@@ -209,6 +221,8 @@ func profileOf(s string) views.Profile {
 	m.Inspector = views.TokenInspector(made, token)
 	m.Expired, m.JSONURL, m.LoginAgainURL = s, s, s
 	m.Happened = views.WhatHappened(steps(s))
+	m.NotKept, m.Told = s, []views.Told{{Label: s, Where: s, URL: s, Session: true}, {Label: s, Where: s, URL: s}}
+	m.Seen = views.LoginsSeen(views.Map{}, []views.Visit{{N: "3", Where: s, Note: s, Gap: s, URL: s}}, 10)
 	return m
 }
 

@@ -26,6 +26,7 @@ func allPages() map[string]templ.Component {
 		"profile":            views.ProfilePage(profile()),
 		"profile, no claims": views.ProfilePage(profileWithoutClaims()),
 		"profile, empty":     views.ProfilePage(views.Profile{}),
+		"profile, earlier":   views.ProfilePage(profileOfAnEarlierLogin()),
 		"logout":             views.LogoutPage(logout()),
 		"logout, one choice": views.LogoutPage(noProvider),
 		"logged out":         views.LoggedOutPage(loggedOut()),

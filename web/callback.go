@@ -77,7 +77,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	if err := l.decode(); err != nil {
 		return err
 	}
-	if err := s.history.Add(l.At, l.claims, l.Transaction.Where()); err != nil {
+	if err := s.history.Add(l.At, l.claims, l.Transaction.Where(), l.Log); err != nil {
 		return err
 	}
 	if err := s.sessions.logIn(w, r, l); err != nil {

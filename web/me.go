@@ -70,7 +70,7 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answer.Logins = seen.Visits
+	answer.Logins = seen.Visits()
 	for _, c := range cs.ByKind(claims.Custom, claims.Standard, claims.Protocol) {
 		answer.Claims = append(answer.Claims, meClaim{c, who.Transaction.SetBy(c)})
 	}

@@ -45,6 +45,9 @@ func (s *Server) profile(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := profilePage(who, s.cfg.Now())
 	page.Layout, page.Seen = s.layout(r, "Your profile", "profile"), seen.Drawn
+	if err := seen.Choose(&page, who.At, who.Refresh.when(), r.URL.Query().Get("login")); err != nil {
+		return err
+	}
 	s.render(w, r, http.StatusOK, views.ProfilePage(page))
 	return nil
 }

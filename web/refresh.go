@@ -127,6 +127,14 @@ func changed(before, after claims.Set) (list []change) {
 	return list
 }
 
+// when is the time of the last refresh; zero when there was none.
+func (r *refreshResult) when() (t time.Time) {
+	if r != nil {
+		t = r.At
+	}
+	return t
+}
+
 func (r *refreshResult) view(now time.Time) *views.Refresh {
 	if r == nil {
 		return nil

@@ -37,6 +37,7 @@ func TestBrowser(t *testing.T) {
 		{"pages when the provider is away", providerAway},
 		{"page of an ID token that fails a check", refusedToken},
 		{"what just happened, as a list and as a picture", whatHappened},
+		{"what happened in an earlier login", earlierLogin},
 		{"who set each claim, and why one is missing", whoSetIt},
 		{"where the logins came from, on a map and as a table", whereFrom},
 		{"the tokens are refreshed", refreshed},

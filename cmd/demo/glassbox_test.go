@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"example.com/postlogin/mockidp"
 )
@@ -41,6 +42,71 @@ func whatHappened(t *testing.T, browser context.Context) {
 	if got := centre(`[data-step="verify"] .head`); got < app-1 || got > app+1 {
 		t.Errorf("the checks are drawn at %v, want the app's lane at %v", got, app)
 	}
+}
+
+// earlierLogin goes from the steps of a login to those of the one before and back, on a
+// telephone, with the keyboard alone and without scripts.
+func earlierLogin(t *testing.T, browser context.Context) {
+	s := openStack(t)
+	b := ownCookies(t, browser)
+	b.withoutJavaScript()
+	b.width(390)
+	b.open(s.appURL + "/login")
+	b.logIn("London")
+	first := b.stateOfTheLogin()
+	b.logOut()
+	b.open(s.appURL + "/login")
+	b.logIn("Tokyo")
+	second := b.stateOfTheLogin()
+	if first == second {
+		t.Fatalf("both logins had the state %s", first)
+	}
+
+	b.tabTo(labelled("See what just happened"))
+	b.do("press Enter", chromedp.KeyEvent(kb.Enter))
+	b.tabTo(`//nav[@aria-label="Steps of your logins"]//a[starts-with(normalize-space(), "Login 1,")]`)
+	b.load("press Enter on Login 1", chromedp.KeyEvent(kb.Enter))
+	if got := b.text("[data-other-login]"); !strings.HasPrefix(got, "This is an earlier login: Login 1, ") || !strings.Contains(got, "London, GB") {
+		t.Errorf("the page of the first login says %q", got)
+	}
+	if got := b.stateOfTheLogin(); got != first {
+		t.Errorf("the page of the first login has the state %s, want %s", got, first)
+	}
+	if top := evaluate[float64](b, `document.querySelector("#what-happened").getBoundingClientRect().top`); top < 0 || top > 450 {
+		t.Errorf("the link leads to %v px from the steps", top)
+	}
+	b.wantProfile(profile{"2", "Tokyo", "JP"}) // of this session, all the same
+	// What has focus is where the reader is, and not the top of the page.
+	b.tabTo(labelled("Back to what just happened"))
+	b.load("press Enter on Back", chromedp.KeyEvent(kb.Enter))
+	if got := b.stateOfTheLogin(); got != second {
+		t.Errorf("back at the second login, the state is %s, want %s", got, second)
+	}
+	// The number in the history leads to the same place.
+	b.click(`[data-visit="1"] a`)
+	earlier := b.address()
+	if got := b.stateOfTheLogin(); got != first {
+		t.Errorf("the number 1 leads to the state %s, want %s", got, first)
+	}
+
+	look := newTab(t, b.ctx)
+	look.page("earlier login", 200, look.open(earlier))
+	look.press("#drawn-picture")
+	look.page("earlier login, drawn as a picture", 200, 200)
+	look.page("no such login", 200, look.open(s.appURL+"/profile?login=unknown"))
+	if got := look.text("[data-not-kept]"); !strings.Contains(got, "are not kept") {
+		t.Errorf("an unknown login: %q", got)
+	}
+	if got := look.stateOfTheLogin(); got != second {
+		t.Errorf("an unknown login shows the state %s, want %s", got, second)
+	}
+}
+
+// stateOfTheLogin is the state of the authorization request in the steps on the page,
+// cut, and yet another in each login.
+func (b *tab) stateOfTheLogin() string {
+	b.t.Helper()
+	return evaluate[string](b, `[...document.querySelectorAll('[data-step="authorize"] .params > div')].find(p => p.textContent.startsWith("state")).querySelector("dd code").textContent`)
 }
 
 // whoSetIt reads who set each claim, and why one is missing.

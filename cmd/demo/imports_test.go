@@ -24,7 +24,7 @@ var allowed = map[string][]string{
 	"web":              {"docs", "static", "views", "web/checks", "web/claims", "web/history", "web/problem", "web/provider", "web/returnto", "web/timeline", "web/transaction", "web/vault", "web/words", "web/worldmap"},
 	"web/checks":       {"views", "web/problem", "web/words"},
 	"web/claims":       {"web/words"},
-	"web/history":      {"views", "web/claims", "web/transaction", "web/vault", "web/words", "web/worldmap"},
+	"web/history":      {"views", "web/claims", "web/returnto", "web/timeline", "web/transaction", "web/vault", "web/words", "web/worldmap"},
 	"web/problem":      {"views"},
 	"web/provider":     {"views", "web/problem", "web/timeline", "web/words"},
 	"web/transaction":  {"web/claims", "web/provider", "web/returnto", "web/timeline", "web/words"},

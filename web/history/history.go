@@ -1,11 +1,13 @@
 // Package history remembers the logins of each person that this app has seen, says what
-// must have happened between them, and puts them on the map.
+// must have happened between them, and puts them on the map. Of the newest it also keeps
+// the steps.
 //
 // The records lie in package vault, the map and the list of places are package
 // worldmap's. Package web adds a login when it is complete and shows the rest.
 package history
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -16,6 +18,7 @@ import (
 
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/claims"
+	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/transaction"
 	"example.com/postlogin/web/vault"
 	"example.com/postlogin/web/words"
@@ -25,6 +28,8 @@ import (
 const (
 	// maxVisits is how many logins of one person are remembered.
 	maxVisits = 100
+	// maxLogs is of how many the timeline is kept as well: it is much longer.
+	maxLogs = 5
 	// maxRecent is how many people's records are kept in memory.
 	maxRecent = 200
 )
@@ -41,17 +46,33 @@ type Visit struct {
 	Precision string    `json:"precision,omitempty"` // of package worldmap
 }
 
+// A Login is a visit, and what the pages of this app need to show its steps. Records of
+// before these were kept have neither.
+type Login struct {
+	Visit
+	ID  string          `json:"id,omitempty"`  // names it in addresses; random, so it never names another
+	Log json.RawMessage `json:"log,omitempty"` // its timeline.Log; nil when it is too old to be kept
+}
+
 // A Record is what is remembered of one person. It is never changed, so requests may
 // share it.
 type Record struct {
-	Visits []Visit         // the newest first
+	Logins []Login         // the newest first
 	Drawn  templ.Component // map and table, for views.Profile
 
 	changed time.Time // of the vault's record, when it was read
 }
 
-func newRecord(visits []Visit, changed time.Time) *Record {
-	return &Record{Visits: visits, Drawn: views.Once(views.LoginsSeen(viewMap(visits), viewVisits(visits), shown)), changed: changed}
+func newRecord(logins []Login, changed time.Time) *Record {
+	return &Record{Logins: logins, Drawn: views.Once(views.LoginsSeen(viewMap(logins), viewVisits(logins), shown)), changed: changed}
+}
+
+// Visits returns the logins as programs get them.
+func (r *Record) Visits() (list []Visit) {
+	for _, l := range r.Logins {
+		list = append(list, l.Visit)
+	}
+	return list
 }
 
 // A History keeps a Record of each person in the vault. People are told apart by
@@ -104,11 +125,11 @@ func (h *History) of(person string) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	var visits []Visit
-	if err := json.Unmarshal(data, &visits); err != nil {
+	var logins []Login
+	if err := json.Unmarshal(data, &logins); err != nil {
 		return nil, err
 	}
-	r := newRecord(visits, changed)
+	r := newRecord(logins, changed)
 	if len(h.recent) >= maxRecent {
 		clear(h.recent) // rare and harmless: they are read again
 	}
@@ -116,10 +137,11 @@ func (h *History) of(person string) (*Record, error) {
 	return r, nil
 }
 
-// Add remembers a login of this moment, with the claims of its ID token and, when the
-// provider told it, the place (else nil: the claims name it). It forgets those before
-// the last hundred.
-func (h *History) Add(at time.Time, cs claims.Set, place *transaction.Place) error {
+// Add remembers a login of this moment: the claims of its ID token, the place when the
+// provider told it (else nil: the claims name it), and its steps, whose secrets are cut
+// (package timeline). It forgets the steps of those before the last five, and all of
+// those before the last hundred.
+func (h *History) Add(at time.Time, cs claims.Set, place *transaction.Place, log timeline.Log) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	person := key(cs)
@@ -127,8 +149,16 @@ func (h *History) Add(at time.Time, cs claims.Set, place *transaction.Place) err
 	if err != nil {
 		return err
 	}
-	visits := append([]Visit{newVisit(at, cs, place)}, old.Visits...)
-	data, err := json.Marshal(visits[:min(len(visits), maxVisits)])
+	l := Login{Visit: newVisit(at, cs, place), ID: rand.Text()}
+	if l.Log, err = json.Marshal(log); err != nil {
+		return err
+	}
+	logins := append([]Login{l}, old.Logins...)
+	logins = logins[:min(len(logins), maxVisits)]
+	for i := maxLogs; i < len(logins); i++ {
+		logins[i].Log = nil
+	}
+	data, err := json.Marshal(logins)
 	if err != nil {
 		return err
 	}

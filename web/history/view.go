@@ -54,11 +54,11 @@ func gap(newer, older Visit) string {
 }
 
 // viewVisits makes the lines of the history, with the gaps between them.
-func viewVisits(visits []Visit) (list []views.Visit) {
-	for i, v := range visits {
+func viewVisits(logins []Login) (list []views.Visit) {
+	for i, v := range logins {
 		line := views.Visit{N: "–", At: v.At, Where: v.where()}
 		if v.N != nil {
-			line.N = strconv.FormatInt(*v.N, 10)
+			line.N, line.URL = strconv.FormatInt(*v.N, 10), v.url()
 		}
 		switch {
 		case v.Precision == worldmap.Country:
@@ -66,8 +66,8 @@ func viewVisits(visits []Visit) (list []views.Visit) {
 		case v.Precision == worldmap.Unknown && v.City+v.Country != "":
 			line.Note = "This place is not on our list, so it is not drawn."
 		}
-		if i+1 < len(visits) {
-			line.Gap = gap(v, visits[i+1])
+		if i+1 < len(logins) {
+			line.Gap = gap(v.Visit, logins[i+1].Visit)
 		}
 		list = append(list, line)
 	}
@@ -75,7 +75,7 @@ func viewVisits(visits []Visit) (list []views.Visit) {
 }
 
 // viewMap puts the visits on the map: a dot for each place, the latest on top.
-func viewMap(visits []Visit) views.Map {
+func viewMap(visits []Login) views.Map {
 	m := views.Map{Land: worldmap.Land(), Width: worldmap.Width, Height: worldmap.Height}
 	var earlier []string
 	for i, v := range visits {
