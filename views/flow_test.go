@@ -46,7 +46,7 @@ func TestStepsOfAnotherLoginSayWhose(t *testing.T) {
 		t.Errorf("heading = %q", got)
 	}
 	note := p.one("data-other-login", "*")
-	if got := strings.Join(strings.Fields(text(note)), " "); !strings.HasPrefix(got, "This is an earlier login: Login 3, 22 Nov 2026 20:14:05 UTC, London, GB The rest of this page") {
+	if got := strings.Join(strings.Fields(text(note)), " "); !strings.HasPrefix(got, "This is an earlier login: Login 3, 22 Nov 2026 20:14:05 UTC, London, GBThe rest of this page") {
 		t.Errorf("note = %q", got)
 	}
 	if back, _ := attr(p.only(named(note, "a"), "way back"), "href"); back != "/profile#what-happened" {
