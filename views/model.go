@@ -119,6 +119,9 @@ type Claim struct {
 	Time                time.Time // the value as a time, for claims that are times; zero otherwise
 	SetBy               string    // who set it, in words, `code` between backquotes; "not known" is possible
 	Reading             string    // a time or other value in words, "in 9 h 59 min"; or ""
+	// Row is the line itself where it is kept (Once), which a line with a reading can't
+	// be; nil: it is drawn from the other fields.
+	Row templ.Component
 }
 
 // Refresh is what the last refresh of the tokens changed.

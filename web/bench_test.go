@@ -10,8 +10,8 @@ import (
 	"example.com/postlogin/web"
 )
 
-// BenchmarkProfile is one page for someone who is logged in: the session from the
-// disk, the claims, the page.
+// BenchmarkProfile is one page for someone who is logged in and has seen it before: is
+// the session on the disk still good, the claims, the page.
 func BenchmarkProfile(b *testing.B) {
 	benchmarkPage(b, "/profile")
 }

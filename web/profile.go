@@ -72,6 +72,9 @@ func drawn(who *login, showRaw bool) views.Profile {
 	for _, c := range who.claims.ByKind(claims.Custom, claims.Standard, claims.Protocol) {
 		v := viewClaim(c)
 		v.SetBy = who.Transaction.SetBy(c).String()
+		if v.Time.IsZero() { // else it is read as "2 minutes ago"
+			v.Row = views.Once(views.ClaimRow(v))
+		}
 		page.Claims = append(page.Claims, v)
 	}
 	if len(who.Log.Steps) > 0 {
