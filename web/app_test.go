@@ -24,30 +24,47 @@ type app struct {
 	t      *testing.T
 	cfg    web.Config
 	addr   string
+	ln     keptListener
 	server *web.Server
 	http   *http.Server
+	served chan struct{} // closed when http has ended
+}
+
+// A keptListener is not closed when a server that uses it is: while the app is
+// restarted, nobody else on this machine can take its port.
+type keptListener struct{ *net.TCPListener }
+
+// Close ends an Accept that waits.
+func (l keptListener) Close() error { return l.SetDeadline(time.Unix(0, 0)) }
+
+// listen takes an address until the test ends.
+func listen(t *testing.T, addr string) keptListener {
+	t.Helper()
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	return keptListener{ln.(*net.TCPListener)}
 }
 
 // newApp starts the app with o as its provider. change may alter the configuration.
 func newApp(t *testing.T, o *op, change ...func(*web.Config)) *app {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	ln := listen(t, "127.0.0.1:0")
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
-	a := &app{t: t, addr: ln.Addr().String(), cfg: web.Config{
+	a := &app{t: t, addr: ln.Addr().String(), ln: ln, cfg: web.Config{
 		BaseURL: "http://localhost:" + port, Issuer: o.issuer, ClientID: "demo-app", ClientSecret: clientSecret,
 		SessionDir: t.TempDir(), ShowRawToken: true, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}}
 	for _, f := range change {
 		f(&a.cfg)
 	}
-	a.serve(ln)
+	a.serve()
 	return a
 }
 
-func (a *app) serve(ln net.Listener) {
+func (a *app) serve() {
 	a.t.Helper()
 	s, err := web.New(a.cfg)
 	if err != nil {
@@ -57,7 +74,12 @@ func (a *app) serve(ln net.Listener) {
 		a.t.Fatal(err)
 	}
 	a.server, a.http = s, &http.Server{Handler: s, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
-	go a.http.Serve(ln)
+	served := make(chan struct{})
+	a.served = served
+	go func() {
+		defer close(served)
+		a.http.Serve(a.ln)
+	}()
 	a.t.Cleanup(a.stop)
 }
 
@@ -67,6 +89,7 @@ func (a *app) stop() {
 	defer cancel()
 	_ = a.http.Shutdown(ctx) // those that hang on purpose are cut off next
 	a.http.Close()
+	<-a.served
 	if err := a.server.Close(); err != nil {
 		a.t.Error(err)
 	}
@@ -76,11 +99,10 @@ func (a *app) stop() {
 func (a *app) restart() {
 	a.t.Helper()
 	a.stop()
-	ln, err := net.Listen("tcp", a.addr)
-	if err != nil {
+	if err := a.ln.SetDeadline(time.Time{}); err != nil {
 		a.t.Fatal(err)
 	}
-	a.serve(ln)
+	a.serve()
 }
 
 // A clock can be moved forward.

@@ -34,7 +34,7 @@ func TestIndependentProvider(t *testing.T) {
 	issuer := npmprovider.Start(t, npmprovider.App{Home: home, ClientID: "demo-app", ClientSecret: clientSecret})
 	a := newApp(t, reserved, func(c *web.Config) { c.Issuer, c.BaseURL = issuer, home; offline(c) })
 	a.stop()
-	a.addr = reserved.addr
+	a.ln = listen(t, reserved.addr)
 	a.restart()
 	b := a.browser()
 	p := b.loginThere()
