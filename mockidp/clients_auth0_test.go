@@ -71,7 +71,7 @@ func TestTheAuth0SDKManagesTheTenant(t *testing.T) {
 		"created": ["by-sdk", "built", false, ["KEY"], [{"name": "lodash", "version": "4.17.21"}]],
 		"deployed": [1, true, "built"],
 		"updated": [true, false, 1],
-		"tested": [{"step": [2, "x@example.test", "sesame"]}, "ok"],
+		"tested": [{"step": [2, "x@example.test", "[secret KEY]"]}, "ok"],
 		"untested": ["BadRequestError", 400],
 		"versions": [[2, true], [1, false]],
 		"version": true,

@@ -3,6 +3,7 @@ package mockidp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -174,6 +175,17 @@ func (f *loginFlow) refusedStep(s *actions.Suspension) *provider.Deny {
 		return &provider.Deny{Code: "access_denied", Description: "The login ended at " + what + ": " + answer.Reason + "."}
 	}
 	return &provider.Deny{Code: "access_denied", Description: "The user cancelled " + what + "."}
+}
+
+// maskRefused finds the mask for the record of a flow that ended at a step. Where an
+// Action was deleted meanwhile, its secrets have gone with it.
+func (f *loginFlow) maskRefused(ctx context.Context, s *actions.Suspension) error {
+	flow, err := f.s.versions(ctx, s.Flow)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	f.mask = actions.MaskFor(flow, f.event)
+	return nil
 }
 
 // answerEvent puts what the step brought into the event: the request that came

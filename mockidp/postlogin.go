@@ -38,6 +38,9 @@ func (s *Server) postLogin(ctx context.Context, l provider.Login) (provider.Resu
 	if err != nil {
 		return provider.Result{}, err
 	}
+	if res.Deny != nil {
+		res.Deny.Logged = f.mask.Text(res.Deny.Description)
+	}
 	if res.Run, err = f.record(res); err != nil {
 		return provider.Result{}, err
 	}
@@ -51,6 +54,7 @@ type loginFlow struct {
 	login provider.Login
 	event *actions.Event
 	out   *actions.Outcome
+	mask  *actions.Mask  // of the secrets of the flow's Actions
 	step  *store.Step    // the flow is suspended: what the person must do
 	deny  *provider.Deny // decided here, not by an Action
 }
@@ -71,6 +75,7 @@ func (f *loginFlow) run(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
+		f.mask = actions.MaskFor(flow, f.event)
 		f.out, err = f.s.cfg.Actions.PostLogin(ctx, flow, f.event)
 		if err != nil {
 			return err
@@ -104,7 +109,7 @@ func (f *loginFlow) goOn(ctx context.Context) error {
 	f.out = s.Before
 	if deny := f.refusedStep(&s); deny != nil {
 		f.deny = deny
-		return nil
+		return f.maskRefused(ctx, &s)
 	}
 	f.answerEvent(&s)
 	return f.resume(ctx, &s)
@@ -116,6 +121,7 @@ func (f *loginFlow) resume(ctx context.Context, s *actions.Suspension) error {
 	if err != nil {
 		return err
 	}
+	f.mask = actions.MaskFor(flow, f.event)
 	if s.Before != nil && s.Before.TransactionMetadata != nil {
 		f.event.Transaction.Metadata = s.Before.TransactionMetadata
 	}
@@ -188,9 +194,10 @@ func (f *loginFlow) record(res provider.Result) (*store.Run, error) {
 }
 
 // recordJSON is what is kept of one run: the event that the Actions got, without
-// their secrets, and what they asked for.
+// their secrets, and what they asked for. Where they let out the value of a secret
+// themselves, it is masked: a log is read by more people than may know it.
 func (f *loginFlow) recordJSON() ([]byte, error) {
-	out := *f.out
+	out := *f.mask.Outcome(f.out)
 	out.Runs = withoutSecrets(out.Runs)
 	if out.Suspended != nil { // what was asked for so far is in out itself
 		s := *out.Suspended
@@ -203,7 +210,7 @@ func (f *loginFlow) recordJSON() ([]byte, error) {
 	}
 	const usual = 5 << 10 // bytes
 	b := append(make([]byte, 0, usual), `{"event":`...)
-	if b, err = f.event.AppendJSON(b); err != nil {
+	if b, err = f.mask.Event(f.event, f.login.Step != nil).AppendJSON(b); err != nil {
 		return nil, err
 	}
 	b = append(b, `,"result":`...)

@@ -39,7 +39,8 @@ type Rehearsal struct {
 type Rehearsed struct {
 	provider.Result                  // what the tokens would get, or a denial, or a step that is not answered
 	Event           *actions.Event   // that the last Actions got
-	Outcome         *actions.Outcome // what the Actions did
+	Outcome         *actions.Outcome // what the Actions did, without the values of their secrets
+	Mask            *actions.Mask    // hides those in what else is shown
 }
 
 // Rehearse takes a login through the login flow as it does real ones: the request
@@ -69,7 +70,7 @@ func (s *Server) Rehearse(ctx context.Context, r Rehearsal) (*Rehearsed, error) 
 			return nil, err
 		}
 		if res.Suspend == nil || i == len(r.Returns) {
-			return &Rehearsed{res, f.event, f.out}, nil
+			return &Rehearsed{res, f.event, f.mask.Outcome(f.out), f.mask}, nil
 		}
 		if l.Step, err = s.rehearsedStep(ctx, l, *res.Suspend, r.Returns[i]); err != nil {
 			return nil, err

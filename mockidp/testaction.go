@@ -31,6 +31,7 @@ func (s *Server) testAction(ctx context.Context, a *store.Action, payload json.R
 	if err != nil {
 		return nil, fmt.Errorf("test Action %s: %w", a.ID, err)
 	}
+	out = actions.MaskFor([]actions.Action{draft}, ev).Outcome(out)
 	out.Runs = withoutSecrets(out.Runs)
 	return json.Marshal(out)
 }

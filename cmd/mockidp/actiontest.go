@@ -184,7 +184,8 @@ func (t *actionTest) rehearse(ctx context.Context) (*report, error) {
 	}
 	var denied *string
 	if done.Deny != nil {
-		denied = &done.Deny.Description
+		text := done.Mask.Text(done.Deny.Description)
+		denied = &text
 	}
 	rep := newReport(done.Event, done.Outcome, denied)
 	if denied != nil {

@@ -121,16 +121,22 @@ func (t *trigger) logIn(ctx context.Context, idp *mockidp.Instance, client *stor
 	if out == nil { // refused before any Action ran
 		return nil, fmt.Errorf("the application is told: %s, %s", answer.code, *answer.denied)
 	}
-	r := newReport(ev, out, answer.denied)
-	r.code = answer.code
 	t.sources = map[string]string{}
+	var flow []actions.Action
 	for _, run := range out.Runs {
 		v, err := idp.Store.Version(ctx, run.ID, run.Version)
 		if err != nil {
 			return nil, fmt.Errorf("load Action %s: %w", run.Name, err)
 		}
 		t.sources[run.Name] = v.Code
+		flow = append(flow, actions.Action{Secrets: v.Secrets})
 	}
+	if answer.denied != nil { // the record has no secrets, and this is one of its kind
+		text := actions.MaskFor(flow, ev).Text(*answer.denied)
+		answer.denied = &text
+	}
+	r := newReport(ev, out, answer.denied)
+	r.code = answer.code
 	if answer.at != "" {
 		r.at = " A browser would be at " + answer.at
 	}

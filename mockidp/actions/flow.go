@@ -52,11 +52,12 @@ type flowRun struct {
 	out    *Outcome
 	event  Event // the caller's, with what Actions have set so far
 	rules  claimRules
+	mask   *Mask   // of the flow's secrets
 	box    sandbox // kept for the whole flow
 }
 
 func (r *Runner) newFlow(flow []Action, ev *Event, out *Outcome) *flowRun {
-	return &flowRun{runner: r, flow: flow, out: out, event: *ev, rules: claimRulesFor(ev)}
+	return &flowRun{runner: r, flow: flow, out: out, event: *ev, rules: claimRulesFor(ev), mask: MaskFor(flow, ev)}
 }
 
 // rest runs the Actions from index next on, until one ends or suspends the
@@ -164,7 +165,7 @@ func (f *flowRun) run(ctx context.Context, a *Action, q runRequest) (*runResult,
 		}
 		f.box = box
 	}
-	ctx = withAsker(ctx, asker{a.Name, a.Version, f.transactionID()})
+	ctx = withAsker(ctx, asker{a.Name, a.Version, f.transactionID(), f.mask})
 	res, err := f.box.run(ctx, q, a.Source, f.runner.limits.Grace)
 	if err != nil || res.Retire {
 		f.runner.pool.discard(f.box)
@@ -223,6 +224,7 @@ func (f *flowRun) record(i int, res *runResult, resumed bool) {
 	}
 	f.rename(run, fileName(a.Name))
 	f.out.addClaims(run, f.rules)
+	f.mask.warnOfClaims(run)
 	f.apply(run)
 	switch {
 	case run.Outcome != OutcomeOK && run.Outcome != OutcomeDenied:
@@ -237,7 +239,8 @@ func (f *flowRun) record(i int, res *runResult, resumed bool) {
 			run.Outcome = OutcomeRedirect
 		}
 	}
-	f.out.Runs = append(f.out.Runs, *run)
+	// From here on it is a record. What the flow has asked for is in f.out, unmasked.
+	f.out.Runs = append(f.out.Runs, f.mask.run(*run))
 	if s := f.out.Suspended; s != nil {
 		s.Before = f.before()
 	}

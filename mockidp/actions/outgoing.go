@@ -17,6 +17,7 @@ type OutgoingRequest struct {
 	Action        string `json:"-"` // name of the Action that asks
 	Version       int    `json:"-"`
 	TransactionID string `json:"-"` // event.transaction.id
+	Mask          *Mask  `json:"-"` // hides the flow's secrets in what is kept of the request
 }
 
 // OutgoingResponse is the answer it gets.
@@ -52,6 +53,7 @@ type asker struct {
 	action      string
 	version     int
 	transaction string
+	mask        *Mask
 }
 
 type askerKey struct{}
@@ -63,6 +65,6 @@ func withAsker(ctx context.Context, a asker) context.Context {
 // sign puts on a request who makes it.
 func (q *OutgoingRequest) sign(ctx context.Context) {
 	if a, ok := ctx.Value(askerKey{}).(asker); ok {
-		q.Action, q.Version, q.TransactionID = a.action, a.version, a.transaction
+		q.Action, q.Version, q.TransactionID, q.Mask = a.action, a.version, a.transaction, a.mask
 	}
 }

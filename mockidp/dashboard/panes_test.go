@@ -200,7 +200,7 @@ func TestMend(t *testing.T) {
 }
 
 func TestSecrets(t *testing.T) {
-	b := editing(t, "exports.onExecutePostLogin = async (event, api) => { console.log(\"secret:\", event.secrets.KEY); };")
+	b := editing(t, "exports.onExecutePostLogin = async (event, api) => { console.log(\"secret:\", event.secrets.KEY, event.secrets.KEY?.length); };")
 	text := b.field("code") + "// unsaved"
 	b.press("Add Secret", url.Values{"secret_name": {"KEY"}, "secret_value": {"v-alue-1"}, "code": {text}})
 	b.want(200)
@@ -210,15 +210,16 @@ func TestSecrets(t *testing.T) {
 	}
 	b.saysNot("v-alue-1")
 	b.press("Run", nil)
-	b.reports("secret: v-alue-1")
+	b.reports("secret: [secret KEY] 8")
+	b.saysNot("v-alue-1")
 	b.press("Replace KEY", url.Values{"secret_value_KEY": {"v2"}})
 	b.press("Run", nil)
-	b.reports("secret: v2")
+	b.reports("secret: v2 2")                                                     // too short to be masked
 	b.press("Enter", url.Values{"secret_name": {"OTHER"}, "secret_value": {"x"}}) // Enter in the field
 	b.says("Set the secret OTHER")
 	b.press("Remove KEY", nil)
 	b.press("Run", nil)
-	b.reports("secret: undefined")
+	b.reports("secret: undefined undefined")
 	for name, values := range map[string]url.Values{
 		"A secret's name has letters, digits and _ only": {"secret_name": {"a b"}, "secret_value": {"x"}},
 		"Give EMPTY a value.":                            {"secret_name": {"EMPTY"}, "secret_value": {""}},

@@ -65,6 +65,7 @@ func (d *Dashboard) replay(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("replay run %s: %w", past.ID, err)
 	}
+	out = actions.MaskFor(flow, ev).Outcome(out) // as the record of the past login is
 	const tokens = "The application gets its tokens."
 	then, now := past.Result.IDToken, out.IDToken
 	if v.Then = ends(past.Result); v.Then != "" {

@@ -202,6 +202,7 @@ func (d *Dashboard) try(ctx context.Context, a *store.Action, code string, ev *a
 	if err != nil {
 		return nil, fmt.Errorf("dry run: %w", err)
 	}
+	out = actions.MaskFor([]actions.Action{draft}, ev).Outcome(out)
 	run := out.Runs[0]
 	r := &trialResult{Outcome: run.Outcome, Took: milliseconds(run.Duration()), Console: run.Console, Calls: run.Requests, Error: run.Error, Ends: ends(out)}
 	for i, c := range run.Commands {

@@ -15,28 +15,31 @@ const (
 	keepURL  = 8 << 10  // bytes kept of an address
 )
 
-// record keeps what became of q. Where it can't, the log says so and the Action
+// record keeps what became of q, without the values of the flow's secrets: what
+// was sent, and what the Action got, had them. Where it can't, the log says so and the Action
 // goes on: what it asked for has happened.
 func (o *Outbox) record(ctx context.Context, q actions.OutgoingRequest, a answer, failure error, start time.Time) {
+	// Masked first, then cut: half a secret would not be known as one.
+	hide := q.Mask.Text
 	r := &store.Outgoing{
 		TransactionID: q.TransactionID, At: start, Took: o.now().Sub(start), Mode: a.mode, Action: q.Action, Version: int64(q.Version),
-		Method: q.Method, URL: cut(q.URL, keepURL), Body: cut(q.Body, keepBody), BodySize: int64(len(q.Body)),
+		Method: hide(q.Method), URL: cut(hide(q.URL), keepURL), Body: cut(hide(q.Body), keepBody), BodySize: int64(len(q.Body)),
 	}
 	if headerSize(q.Headers) <= maxHeaders {
-		r.Headers = q.Headers
+		r.Headers = q.Mask.Texts(q.Headers)
 	}
 	if failure != nil {
-		r.Error = cut(failure.Error(), keepURL)
+		r.Error = cut(hide(failure.Error()), keepURL)
 	} else {
-		r.Status, r.AnswerURL, r.AnswerHeaders = int64(a.Status), cut(a.URL, keepURL), a.Headers
-		r.Answer, r.AnswerSize = cut(a.Body, keepBody), int64(len(a.Body))
+		r.Status, r.AnswerURL, r.AnswerHeaders = int64(a.Status), cut(hide(a.URL), keepURL), q.Mask.Texts(a.Headers)
+		r.Answer, r.AnswerSize = cut(hide(a.Body), keepBody), int64(len(a.Body))
 	}
 	if err := o.store.AddOutgoing(ctx, r); err != nil {
 		o.log.ErrorContext(ctx, "could not keep an Action's outgoing request", "transaction", q.TransactionID, "action", q.Action, "err", err)
 		return
 	}
 	// The host only: paths, queries and errors may carry what is secret.
-	o.log.DebugContext(ctx, "outgoing request of an Action", "id", r.ID, "transaction", q.TransactionID, "action", q.Action, "method", q.Method, "host", hostOf(q.URL), "mode", r.Mode, "status", r.Status)
+	o.log.DebugContext(ctx, "outgoing request of an Action", "id", r.ID, "transaction", q.TransactionID, "action", q.Action, "method", r.Method, "host", q.Mask.Text(hostOf(q.URL)), "mode", r.Mode, "status", r.Status)
 }
 
 func hostOf(address string) string {

@@ -32,6 +32,7 @@ const blockedText = "user is blocked"
 type oauthError struct {
 	Code      string
 	Text      string
+	Logged    string // what is logged in place of Text; empty: Text
 	Status    int    // used where the answer is not a redirect
 	Challenge string // WWW-Authenticate, or empty
 }

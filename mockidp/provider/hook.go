@@ -79,6 +79,7 @@ type Result struct {
 type Deny struct {
 	Code        string // OAuth error code; empty means access_denied
 	Description string // what the application is told
+	Logged      string // what the log is told instead, when Description holds a secret; empty: Description
 }
 
 // maxDenyText bounds Deny.Description in bytes: it travels in a Location header.
@@ -113,7 +114,7 @@ func (p *Provider) postLogin(ctx context.Context, l Login) (Result, error) {
 	if code == "" {
 		code = accessDenied
 	}
-	return res, &oauthError{Code: code, Text: truncate(res.Deny.Description, maxDenyText), Status: http.StatusForbidden}
+	return res, &oauthError{Code: code, Text: truncate(res.Deny.Description, maxDenyText), Logged: res.Deny.Logged, Status: http.StatusForbidden}
 }
 
 // address is where a login comes from: the address that the person chose on the

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -96,7 +97,7 @@ func (p *Provider) fail(w http.ResponseWriter, r *http.Request, rt route, err er
 // errors as they are, anything else as server_error with the request's id.
 func (p *Provider) publicError(w http.ResponseWriter, r *http.Request, err error) *oauthError {
 	if oe, ok := errors.AsType[*oauthError](err); ok {
-		p.log.InfoContext(r.Context(), "request refused", "path", r.URL.Path, "error", oe.Code, "reason", oe.Text)
+		p.log.InfoContext(r.Context(), "request refused", "path", r.URL.Path, "error", oe.Code, "reason", cmp.Or(oe.Logged, oe.Text))
 		return oe
 	}
 	id := requestID(w)

@@ -21,7 +21,7 @@ type Outgoing struct {
 
 	Method   string
 	URL      string
-	Headers  map[string]string // as the Action gave them, credentials included
+	Headers  map[string]string // as the Action gave them: other credentials than its own secrets included
 	Body     string            // its beginning, when BodySize is larger
 	BodySize int64             // bytes
 
