@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -23,12 +24,15 @@ type journal struct {
 	mu      sync.Mutex
 	last    int64    // Seq of the newest run that was read
 	entries []*entry // the oldest first
+
+	lastFailure int64 // the same of logins that failed before an Action ran
+	failures    []*entry
 }
 
 // entry is one login of the list.
 type entry struct {
-	Seq        int64
-	ID         string // transaction id
+	Key        string // names this state of it: another try of a failed login changes it
+	ID         string // transaction id, or that of a failure
 	At         time.Time
 	Kind       string // login, sso, silent, refresh, password
 	Type       string // code in the tenant's log
@@ -44,10 +48,22 @@ type entry struct {
 	Actions    []string // names of those that ran
 	Reason     string   // why there are no tokens
 	Took       time.Duration
-	lowerNames string // what free words of a search look through
+	Failure    *store.Failure // nil: the flow ran
+	lowerNames string         // what free words of a search look through
 }
 
-// list returns all entries, the newest first.
+// all returns the logins that ran the flow and those that failed before, the newest
+// first.
+func (j *journal) all(ctx context.Context, st *store.Store) ([]*entry, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := j.follow(ctx, st); err != nil {
+		return nil, err
+	}
+	return merged(j.entries, j.failures), nil
+}
+
+// list returns the logins that ran the flow, the newest first.
 func (j *journal) list(ctx context.Context, st *store.Store) ([]*entry, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -59,12 +75,12 @@ func (j *journal) list(ctx context.Context, st *store.Store) ([]*entry, error) {
 	return list, nil
 }
 
-// seq is the newest entry's.
+// seq grows with each entry.
 func (j *journal) seq(ctx context.Context, st *store.Store) (int64, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	err := j.follow(ctx, st)
-	return j.last, err
+	return j.last + j.lastFailure, err
 }
 
 // follow reads what has come since. The caller holds mu.
@@ -82,7 +98,7 @@ func (j *journal) follow(ctx context.Context, st *store.Store) error {
 	if n := len(j.entries) - keepEntries; n > 0 {
 		j.entries = slices.Clone(j.entries[n:])
 	}
-	return nil
+	return j.followFailures(ctx, st)
 }
 
 // newEntry picks from a run what the list shows. A run whose record can't be read
@@ -108,7 +124,7 @@ func newEntry(run *store.Run) *entry {
 	_ = json.Unmarshal(run.Record, &record)
 	ev, out := &record.Event, &record.Result
 	e := &entry{
-		Seq: run.Seq, ID: run.ID, At: run.At, Kind: run.Kind, Type: run.LogType(), Outcome: run.Outcome, UserID: run.UserID, ClientID: run.ClientID,
+		Key: strconv.FormatInt(run.Seq, 10), ID: run.ID, At: run.At, Kind: run.Kind, Type: run.LogType(), Outcome: run.Outcome, UserID: run.UserID, ClientID: run.ClientID,
 		User: cmp.Or(ev.User.Email, ev.User.Name, run.UserID), Client: cmp.Or(ev.Client.Name, run.ClientID),
 		IP: ev.Request.IP, Place: placeName(ev.Request.GeoIP), Logins: ev.Stats.LoginsCount, Reason: reasonOf(out),
 	}
@@ -158,6 +174,10 @@ func typeName(code string) string {
 		return "Success Login"
 	case "f":
 		return "Failed Login"
+	case store.FailedPassword:
+		return "Failed Login (wrong password)"
+	case store.FailedUser:
+		return "Failed Login (no such user)"
 	case "ssa":
 		return "Success Silent Auth"
 	case "fsa":

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -48,7 +49,7 @@ func (d *Dashboard) logs(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	all, err := d.journal.list(r.Context(), d.cfg.Store)
+	all, err := d.journal.all(r.Context(), d.cfg.Store)
 	if err != nil {
 		return err
 	}
@@ -60,16 +61,31 @@ func (d *Dashboard) logs(w http.ResponseWriter, r *http.Request) error {
 	rows := slices.DeleteFunc(all, func(e *entry) bool { return !search.fits(e) })
 	v.Found = len(rows)
 	v.Download = d.root + downloadPath + "?" + url.Values{"q": {v.Query}}.Encode()
-	if before, err := strconv.ParseInt(q.Get("before"), 10, 64); err == nil {
+	if before := q.Get("before"); before != "" {
 		v.Newer = true
-		rows = slices.DeleteFunc(rows, func(e *entry) bool { return e.Seq >= before })
+		rows = olderThan(rows, before)
 	}
 	if len(rows) > logsShown {
 		rows = rows[:logsShown]
-		v.Older = v.with(v.Query) + "&before=" + strconv.FormatInt(rows[logsShown-1].Seq, 10)
+		v.Older = v.with(v.Query) + "&before=" + rows[logsShown-1].position()
 	}
 	v.Rows = rows
 	return d.show(w, r, http.StatusOK, logsPage(v))
+}
+
+// position is where a page ends: behind this entry, or, when it has moved, where it was.
+func (e *entry) position() string { return fmt.Sprintf("%d-%s", e.At.UnixMilli(), e.Key) }
+
+func olderThan(rows []*entry, position string) []*entry {
+	at, key, _ := strings.Cut(position, "-")
+	if i := slices.IndexFunc(rows, func(e *entry) bool { return e.Key == key }); i >= 0 {
+		return rows[i+1:]
+	}
+	then, err := strconv.ParseInt(at, 10, 64)
+	if err != nil {
+		return rows
+	}
+	return slices.DeleteFunc(rows, func(e *entry) bool { return e.At.UnixMilli() >= then })
 }
 
 // with is this page with another search.
@@ -102,9 +118,10 @@ func (v *logsView) typeCounts(all []*entry, search query) []typeCount {
 	return counts
 }
 
-// download sends the records that fit the search, one JSON object in each line.
+// download sends the records that fit the search, one JSON object in each line: the
+// logins that failed before an Action ran, then the others.
 func (d *Dashboard) download(w http.ResponseWriter, r *http.Request) error {
-	all, err := d.journal.list(r.Context(), d.cfg.Store)
+	all, err := d.journal.all(r.Context(), d.cfg.Store)
 	if err != nil {
 		return err
 	}
@@ -121,6 +138,13 @@ func (d *Dashboard) download(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Content-Type", "application/x-ndjson")
 	h.Set("Content-Disposition", `attachment; filename="logins.ndjson"`)
 	out := json.NewEncoder(w)
+	for _, e := range all {
+		if e.Failure != nil && wanted[e.ID] {
+			if err := out.Encode(e.failureJSON()); err != nil {
+				return nil // the browser has gone: half a file is its affair
+			}
+		}
+	}
 	for _, run := range runs {
 		if !wanted[run.ID] {
 			continue
@@ -136,7 +160,7 @@ func (d *Dashboard) download(w http.ResponseWriter, r *http.Request) error {
 			Record   json.RawMessage `json:"record"`
 		}{run.ID, machine(run.At), run.LogType(), run.Kind, run.UserID, run.ClientID, run.Outcome, run.Record}
 		if err := out.Encode(line); err != nil {
-			return nil // the browser has gone: half a file is its affair
+			return nil
 		}
 	}
 	return nil

@@ -61,6 +61,9 @@ type tokenClaim struct {
 
 // tabs are the tabs with their addresses.
 func (v *storyView) tabs() []ui.Link {
+	if v.Entry.Failure != nil { // there was no event, and there is no token
+		return []ui.Link{{Label: "Story", URL: v.Self}, {Label: "Raw", URL: v.Self + "?tab=raw"}}
+	}
 	return []ui.Link{{Label: "Story", URL: v.Self}, {Label: "Event", URL: v.Self + "?tab=event"}, {Label: "Token", URL: v.Self + "?tab=token"}, {Label: "Raw", URL: v.Self + "?tab=raw"}}
 }
 
@@ -74,6 +77,13 @@ func (v *storyView) here() string {
 
 // story shows one login.
 func (d *Dashboard) story(w http.ResponseWriter, r *http.Request) error {
+	f, err := d.cfg.Store.Failure(r.Context(), r.PathValue("id"))
+	if err == nil {
+		return d.failureStory(w, r, f)
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
 	past, err := d.pastLogin(r)
 	if err != nil {
 		return err

@@ -21,6 +21,9 @@ type refusal struct {
 	reason     string // for the log: one word or two, nothing of the input
 	retryAfter time.Duration
 
+	failed string      // type of its row in the tenant's log: a store.Failure; empty: none
+	user   *store.User // whose login it was, where there is such a user
+
 	Who      string // at the user
 	Password string // at the password
 	From     string // at the location
@@ -61,7 +64,10 @@ func (l *Login) userByEmail(ctx context.Context, email string) (*store.User, err
 // wrong says what was wrong. With a TestPassword the page helps: the users are
 // on it anyway. Without one it gives nothing away (ASVS 5.0 6.3.8).
 func (l *Login) wrong(f form, u *store.User) *refusal {
-	no := &refusal{status: http.StatusBadRequest, reason: "wrong email or password"}
+	no := &refusal{status: http.StatusBadRequest, reason: "wrong email or password", failed: store.FailedPassword, user: u}
+	if u == nil {
+		no.failed = store.FailedUser
+	}
 	switch {
 	case l.cfg.TestPassword == "":
 		no.Password = "Wrong email address or password."

@@ -92,6 +92,7 @@ func (l *Login) submit(w http.ResponseWriter, r *http.Request) error {
 	case actionLogin, "":
 		err = l.logIn(w, r, req, f)
 	case actionCancel:
+		l.keepFailure(r, req, f, &refusal{failed: store.FailedLogin, reason: "cancelled"})
 		err = l.giveUp(w, r, req, "access_denied", "The user cancelled the login.")
 	case actionBlocked:
 		err = l.giveUp(w, r, req, "unauthorized", "user is blocked") // Auth0's answer for a blocked user
@@ -101,6 +102,7 @@ func (l *Login) submit(w http.ResponseWriter, r *http.Request) error {
 		}}
 	}
 	if no, ok := errors.AsType[*refusal](err); ok {
+		l.keepFailure(r, req, f, no)
 		return l.show(w, r, req, &f, no)
 	}
 	return err
@@ -159,7 +161,7 @@ func (l *Login) Admit(ctx context.Context, req *store.Request, u *store.User, fr
 		UserAgent: agent, ClientID: req.ClientID, Blocked: u.Blocked,
 	}
 	if u.Blocked {
-		return "", l.blocked(ctx, req, entry)
+		return "", l.blocked(ctx, req, entry, u)
 	}
 	// A new session for each login, whatever cookie the browser came with: a
 	// session that somebody else planted gains nothing (session fixation).
@@ -173,13 +175,13 @@ func (l *Login) Admit(ctx context.Context, req *store.Request, u *store.User, fr
 
 // blocked writes the login of a blocked account, which counts as on Auth0, and
 // refuses it. The transaction stays open: the person may be somebody else as well.
-func (l *Login) blocked(ctx context.Context, req *store.Request, entry *store.Login) error {
+func (l *Login) blocked(ctx context.Context, req *store.Request, entry *store.Login, u *store.User) error {
 	if err := l.cfg.Store.CompleteLogin(ctx, req.ID, entry, nil); errors.Is(err, store.ErrGone) {
 		return l.over(ctx, req.ClientID)
 	} else if err != nil {
 		return err
 	}
-	return &refusal{status: http.StatusForbidden, reason: "blocked", Blocked: true}
+	return &refusal{status: http.StatusForbidden, reason: "blocked", failed: store.FailedLogin, user: u, Blocked: true}
 }
 
 // second handles a form that came after another one had completed the

@@ -3,8 +3,10 @@ package management
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
+	"time"
 
 	"example.com/postlogin/mockidp/store"
 )
@@ -64,6 +66,25 @@ func (a *API) logJSON(run *store.Run, details bool) logEntry {
 	return e
 }
 
+// failureJSON tells of a login that failed before any Action ran. Tries of one user
+// from one address within a minute are one entry; details has how many.
+func (a *API) failureJSON(f *store.Failure, details bool) logEntry {
+	e := logEntry{
+		ID: f.ID, OldID: f.ID, Date: stamp(f.At), Type: f.Type, Description: f.Reason, Connection: a.cfg.Connection.Name, ConnectionID: a.cfg.Connection.ID,
+		Strategy: databaseStrategy, ClientID: f.ClientID, ClientName: f.ClientName, UserAgent: f.UserAgent, UserID: f.UserID, UserName: f.UserName,
+	}
+	if f.Type == store.FailedPassword || f.Type == store.FailedUser {
+		e.Description = "Wrong email or password." // Auth0's, which the type says more than
+	}
+	if f.IP.IsValid() {
+		e.IP = f.IP.String()
+	}
+	if details {
+		e.Details, _ = json.Marshal(map[string]any{"error": map[string]string{"message": f.Reason}, "tries": f.Tries, "began": stamp(f.Began)}) // it can be written
+	}
+	return e
+}
+
 // withExecution adds to the details of an entry where its Actions' execution is found.
 func withExecution(details json.RawMessage, id string) json.RawMessage {
 	var members map[string]json.RawMessage
@@ -107,10 +128,18 @@ func (a *API) logs(ctx context.Context) ([]logEntry, error) {
 		return nil, err
 	}
 	runs = slices.DeleteFunc(runs, func(r *store.Run) bool { return r.Outcome == "suspended" })
-	list := make([]logEntry, len(runs))
-	for i, run := range runs {
-		list[i] = a.logJSON(run, false)
+	failures, err := a.cfg.Store.FailuresAfter(ctx, 0)
+	if err != nil {
+		return nil, err
 	}
+	list := make([]logEntry, 0, len(runs)+len(failures))
+	for _, run := range runs {
+		list = append(list, a.logJSON(run, false))
+	}
+	for _, f := range failures {
+		list = append(list, a.failureJSON(f, false))
+	}
+	slices.SortStableFunc(list, func(x, y logEntry) int { return time.Time(y.Date).Compare(time.Time(x.Date)) })
 	return list, nil
 }
 
@@ -151,6 +180,13 @@ func (a *API) userLogs(r *http.Request) (any, error) {
 }
 
 func (a *API) getLog(r *http.Request) (any, error) {
+	f, err := a.cfg.Store.Failure(r.Context(), r.PathValue("id"))
+	if err == nil {
+		return a.failureJSON(f, true), nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
 	run, err := a.cfg.Store.Run(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return nil, missing(err, "log_not_found", "The log does not exist.")

@@ -49,6 +49,8 @@ async function look() {
 function add() {
   const rows = document.getElementById("rows");
   for (const row of found) {
+    // The same login, as it was: it has gone on, or was tried again.
+    for (const old of [...rows.children]) if (old.dataset.id === row.dataset.id) old.remove();
     row.classList.add("new");
     document.adoptNode(row);
   }
