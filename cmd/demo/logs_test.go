@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"example.com/postlogin/mockidp"
+	"example.com/postlogin/mockidp/store"
 )
 
 // logPages looks at the log and at one login of it.
@@ -35,12 +36,16 @@ func logPages(t *testing.T, browser context.Context) {
 	b.open(s.appURL + "/login?prompt=login")
 	b.logIn("Tokyo")
 
+	wrongPassword(t, s)
 	b.page("logs", 200, b.open(s.issuer+"dashboard/logs"))
 	slashFindsTheSearch(b)
 	b.page("found nothing", 200, b.open(s.issuer+"dashboard/logs?q=nothing"))
 	b.open(s.issuer + "dashboard/logs?q=type:f")
 	b.page("a failed login", 200, b.click(`#rows a`))
 	b.page("a failed login, token", 200, b.click(labelled("Token")))
+	b.open(s.issuer + "dashboard/logs?q=type:fp")
+	b.page("a wrong password", 200, b.click(`#rows a`))
+	b.page("a wrong password, raw", 200, b.click(labelled("Raw")))
 	b.open(s.issuer + "dashboard/logs?q=type:s")
 	b.page("story", 200, b.click(`#rows a`))
 	b.page("event", 200, b.click(labelled("Event")))
@@ -48,6 +53,13 @@ func logPages(t *testing.T, browser context.Context) {
 	b.page("raw", 200, b.click(labelled("Raw")))
 	b.page("replay", 200, b.click(labelled("Replay this login")))
 	b.page("no such login", 404, b.open(s.issuer+"dashboard/logs/nope"))
+}
+
+// wrongPassword is somebody who types one. How the login page comes to the row is
+// tested in package mockidp.
+func wrongPassword(t *testing.T, s *stack) {
+	t.Helper()
+	must(t, s.idp.Store.AddFailure(t.Context(), &store.Failure{Type: store.FailedPassword, Reason: "wrong password", UserName: "ada@example.test", ClientID: "demo-app", At: time.Now()}))
 }
 
 // slashFindsTheSearch presses / on a list, in its search field, and when it is off.
@@ -141,6 +153,15 @@ func liveLogs(t *testing.T, browser context.Context) {
 	evaluate[bool](b, `scrollTo(0, 0), true`)
 	b.press("#pause")
 	b.waitUntil(`document.querySelectorAll("#rows tr").length === 4`)
+
+	// Another try of a failed login takes the place of its row.
+	wrongPassword(t, s)
+	tabs[1].waitUntil(`document.querySelectorAll("#rows tr").length === 5`)
+	wrongPassword(t, s)
+	tabs[1].waitUntil(`document.querySelector("#rows tr").textContent.includes("2 times")`)
+	if got := evaluate[int](tabs[1], `document.querySelectorAll("#rows tr").length`); got != 5 {
+		t.Errorf("%d rows after the second try, want 5", got)
+	}
 }
 
 // waitUntil waits until the expression is true in the page.
