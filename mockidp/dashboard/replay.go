@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"example.com/postlogin/mockidp/actions"
 	"example.com/postlogin/mockidp/store"
@@ -89,10 +90,43 @@ func (d *Dashboard) replay(w http.ResponseWriter, r *http.Request) error {
 			v.Changed++
 		}
 	}
+	if wantsJSON(r) {
+		return v.writeJSON(w, past.ID, then, now)
+	}
 	if v.Frame, err = d.frame(r, "Replay, "+e.User, logsPath); err != nil {
 		return err
 	}
 	return d.show(w, r, http.StatusOK, replayPage(v))
+}
+
+// wantsJSON tells a program from a browser, which accepts pages.
+func wantsJSON(r *http.Request) bool {
+	accept := r.Header.Get("Accept")
+	return strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html")
+}
+
+// writeJSON answers a program with the same comparison. A claim that is not in one
+// of the tokens lacks then or now.
+func (v *replayView) writeJSON(w http.ResponseWriter, id string, then, now map[string]json.RawMessage) error {
+	type claim struct {
+		Name    string          `json:"name"`
+		Then    json.RawMessage `json:"then,omitempty"`
+		Now     json.RawMessage `json:"now,omitempty"`
+		Changed bool            `json:"changed"`
+	}
+	claims := []claim{}
+	for _, c := range v.Rows {
+		claims = append(claims, claim{c.Name, then[c.Name], now[c.Name], c.Changed})
+	}
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(struct {
+		ID      string   `json:"transaction_id"`
+		Flow    []string `json:"flow"`
+		Then    string   `json:"then"` // how the login ended
+		Now     string   `json:"now"`
+		Changed int      `json:"changed"` // of the claims of the ID token
+		Claims  []claim  `json:"claims"`
+	}{id, append([]string{}, v.Flow...), v.Then, v.Now, v.Changed, claims})
 }
 
 // compareClaims lists the claims of both by name.

@@ -1,6 +1,7 @@
 package dashboard_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -54,4 +55,35 @@ func TestReplayOfADenial(t *testing.T) {
 	b.says("Then: Access denied. The application gets access_denied: Not today.", "Now: The application gets its tokens.", "login_countnot there1 changed")
 	b.Get(b.idp.Issuer + "dashboard/logs/nope")
 	b.want(http.StatusNotFound)
+}
+
+// A program gets the same as JSON.
+func TestReplayAsJSON(t *testing.T) {
+	b := newBoard(t)
+	a := b.bound("claims", on(setCount, `  api.idToken.setCustomClaim("old", [1]);`))
+	b.logIn("192.0.2.1")
+	b.redeploy(a, on(setCount, `  api.idToken.setCustomClaim("new", "<i>");`))
+	runs, err := b.idp.Store.Runs(t.Context(), 1)
+	must(t, err)
+	q, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.idp.Issuer+"dashboard/logs/"+runs[0].ID, nil)
+	must(t, err)
+	q.Header.Set("Accept", "application/json")
+	res, err := http.DefaultClient.Do(q)
+	must(t, err)
+	defer res.Body.Close()
+	var got struct {
+		ID      string `json:"transaction_id"`
+		Flow    []string
+		Now     string
+		Changed int
+		Claims  json.RawMessage
+	}
+	must(t, json.NewDecoder(res.Body).Decode(&got))
+	const claims = `[{"name":"login_count","then":1,"now":1,"changed":false},{"name":"new","now":"\u003ci\u003e","changed":true},{"name":"old","then":[1],"changed":true}]`
+	if got.ID != runs[0].ID || len(got.Flow) != 1 || got.Flow[0] != "claims v2" || got.Now != "The application gets its tokens." || got.Changed != 2 || string(got.Claims) != claims {
+		t.Errorf("%s: %+v, claims %s", res.Status, got, got.Claims)
+	}
+	if kind := res.Header.Get("Content-Type"); kind != "application/json" {
+		t.Errorf("it is %s", kind)
+	}
 }
