@@ -206,8 +206,11 @@ func errTokens(cfg Config, x provider.Exchange, err error) error {
 	said, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
 		switch {
-		case x.Status == 0 && provider.Reason(err) != "no answer in time":
+		case provider.IsAway(err):
 			return provider.ErrDown(cfg.forProvider(), x, err)
+		case x.Status == 0 && provider.Reason(err) != "no answer in time":
+			// Somebody is there. A page that tries again by itself would log in over and over.
+			return errBadAnswer(fmt.Sprintf("%s %s was not answered: %s.", x.Method, x.URL, provider.Reason(err)), err)
 		case x.Status == 0:
 			return errBadAnswer(x.String()+".", err)
 		default:

@@ -122,6 +122,9 @@ func TestTokenFaults(t *testing.T) {
 			b := newApp(t, o).browser()
 			p := b.login()
 			b.wantPage(p, http.StatusBadGateway, tt.code)
+			if !strings.Contains(p.body, "Usual cause: ") {
+				t.Errorf("the page says nothing of the usual cause\n%s", p.plain())
+			}
 			checks := p.checks()
 			if !slices.Equal(checks["fail"], []string{tt.check}) {
 				t.Errorf("failed checks = %q, want %q", checks["fail"], tt.check)

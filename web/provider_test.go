@@ -51,6 +51,10 @@ func TestTokenEndpointFaults(t *testing.T) {
 			o.instead["/oauth/token"] = func(w http.ResponseWriter, _ *http.Request) { flood(w) }
 		}, "E-TOK-3", "which is not a token answer"},
 		{"no answer", func(o *op) { o.instead["/oauth/token"] = hang }, "E-TOK-3", "was not answered"},
+		// Not E-IDP-1, whose page tries again by itself: each try would be a whole login.
+		{"the connection breaks", func(o *op) {
+			o.instead["/oauth/token"] = func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+		}, "E-TOK-3", "was not answered: the connection broke"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -30,6 +30,9 @@ const (
 	maxSubject = 255
 )
 
+// noTime is the cause when a time that Core 2 requires is not there, or is no number.
+const noTime = "The provider leaves it out, or does not write it as a number of seconds since 1970."
+
 // A verification is the check of one ID token (Core 3.1.3.7 and 3.1.3.8). go-oidc
 // verifies the signature and makes checks of its own; those that it leaves to its
 // caller are made here (nonce, sub, iat, azp, further audiences, at_hash), and so
@@ -142,7 +145,7 @@ func (v *verification) algorithm() error {
 	case !ok:
 		return v.Fail("alg", v.cfg.SigningAlg, "no signed token (three parts with dots between them)")
 	case strings.EqualFold(h.Alg, "none"):
-		return v.FailBecause("alg", v.cfg.SigningAlg, h.Alg, "The token is not signed at all.")
+		return v.FailBecause("alg", v.cfg.SigningAlg, h.Alg, "The provider, or somebody in its place, did not sign the token at all. Anyone could have written it.")
 	case h.Alg != v.cfg.SigningAlg:
 		return v.Fail("alg", v.cfg.SigningAlg, h.Alg)
 	}
@@ -157,7 +160,7 @@ func (v *verification) explainSignature(ctx context.Context) error {
 	h, _ := v.header()
 	known, problem := v.keyIDs(ctx)
 	if problem != "" {
-		return v.FailBecause("signature", "a key of "+v.conn.JWKS, problem, "The provider's keys can't be had at the moment. Log in again later.")
+		return v.FailBecause("signature", "a key of "+v.conn.JWKS, problem, "The provider is starting, or publishes its keys where this app can't reach them. Log in again later.")
 	}
 	if h.Kid != "" && !slices.Contains(known, h.Kid) {
 		return v.Fail("signature", "one of the keys "+strings.Join(known, ", "), "key "+h.Kid)
@@ -236,7 +239,7 @@ func (v *verification) expiry(cs claims.Set) error {
 	want := "after " + words.Clock(now)
 	exp, ok := cs.Time("exp")
 	if !ok {
-		return v.Fail("exp", want, show(cs, "exp"))
+		return v.FailBecause("exp", want, show(cs, "exp"), noTime)
 	}
 	if !exp.After(now) {
 		return v.Fail("exp", want, fmt.Sprintf("%s (%s too late)", words.Clock(exp), words.Duration(now.Sub(exp))))
@@ -251,7 +254,7 @@ func (v *verification) issuedAt(cs claims.Set) error {
 	want := fmt.Sprintf("between %s and %s", words.Clock(now.Add(-maxTokenAge)), words.Clock(now.Add(futureLeeway)))
 	iat, ok := cs.Time("iat")
 	if !ok {
-		return v.Fail("iat", want, show(cs, "iat"))
+		return v.FailBecause("iat", want, show(cs, "iat"), noTime)
 	}
 	if iat.After(now.Add(futureLeeway)) || iat.Before(now.Add(-maxTokenAge)) {
 		return v.Fail("iat", want, fmt.Sprintf("%s (%s)", words.Clock(iat), words.Relative(iat, now)))
@@ -353,7 +356,8 @@ func (v *verification) accessTokenHash(cs claims.Set, t *oidc.IDToken) error {
 	const want = "the hash of the access token"
 	hash, ok := cs.Text("at_hash")
 	if t == nil && ok && hash != "" {
-		return nil // go-oidc refused the token, so the login ends at its check
+		v.Skip("at_hash", "go-oidc computes the hash, and refused the token")
+		return nil // so the login ends at its check
 	}
 	if t == nil || t.VerifyAccessToken(v.token.AccessToken) != nil {
 		return v.Fail("at_hash", want, show(cs, "at_hash"))

@@ -45,6 +45,7 @@ func TestBrowser(t *testing.T) {
 		{"error pages by what causes them", errorPages},
 		{"an independent provider", independentProvider},
 		{"the profile on paper, enlarged and at rest", onPaper},
+		{"error pages of a provider that breaks the protocol", brokenProvider},
 		{"the ID token expires meanwhile", expiresMeanwhile},
 		{"claims of every shape", claimsOfEveryShape},
 		{"a log out at the provider reaches the app", loggedOutElsewhere},

@@ -49,7 +49,8 @@ func rules() []rule {
 			"The application's signing algorithm at the provider is another. Set it there to the one that was expected."},
 		{"signature", "E-VER-1", "The token was signed with a key that the provider publishes, and nobody changed it since.",
 			"The keys were changed. This app fetched the key set again and still did not find the right key."},
-		{"payload", "E-VER-15", "The token holds one JSON object without repeated names, so that everyone reads the same in it.", ""},
+		{"payload", "E-VER-15", "The token holds one JSON object without repeated names, so that everyone reads the same in it.",
+			"The provider puts its tokens together as text, and somebody added a claim that was there already."},
 		{"iss", "E-VER-3", "The token was issued by the provider that this app trusts.", "The two differ only in a slash at the end, or the provider runs under another name than this app knows."},
 		{"aud", "E-VER-4", "The token was issued for this app and for no other. One issued for another app must not log anyone in here.",
 			"The token is that of another application, or it names further audiences that this app does not know."},
@@ -61,7 +62,8 @@ func rules() []rule {
 		{"sub", "E-VER-10", "The token says who it is about, in at most 255 characters.", "The provider's user has no id."},
 		{"auth_time", "E-VER-14", "When this app asked for a fresh login (max_age), the person entered the password recently enough.", "The provider ignored max_age."},
 		{"at_hash", "E-VER-8", "The access token that came along belongs to this ID token.", "The provider mixed up two token answers."},
-		{"go_oidc", "E-VER-15", "The library go-oidc, which verified the signature, has nothing to add: a second opinion.", ""},
+		{"go_oidc", "E-VER-15", "The library go-oidc, which verified the signature, has nothing to add: a second opinion.",
+			"The token breaks a rule that this app has no check of its own for. What the library says of it stands under “got”."},
 		{"userinfo_sub", "E-VER-11", "The UserInfo endpoint speaks of the same person as the ID token (Core 5.3.2).", "The provider mixed up two users, or two tokens."},
 	}
 }

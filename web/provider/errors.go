@@ -33,6 +33,13 @@ func ErrDown(cfg Config, x Exchange, cause error) error {
 	return e
 }
 
+// IsAway reports whether err says that nobody could be reached at all: no connection
+// was made.
+func IsAway(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial" && !op.Timeout()
+}
+
 // Reason names what kept a request from being answered. It never contains
 // anything that the other side sent.
 func Reason(err error) string {
