@@ -37,7 +37,7 @@ func errorModels() []views.Error {
 		failure("E-DENY-2", 403, "You cancelled the login", "Nothing was sent to this app.", loginButton, homeButton),
 		failure("E-DENY-3", 403, "This account is blocked", "The identity provider does not let bob@example.test log in.", views.Button{Label: "Try another account", URL: "/login?prompt=login", Primary: true}),
 		failure("E-INT-1", 401, "You need to log in yourself", "This app asked for a silent login, but there is no session at the identity provider.", loginButton),
-		amend(failure("E-REQ-1", 400, "The identity provider refused the request", "Something in this app's settings does not fit. It said:", homeButton), func(e *views.Error) { e.Quote = "Unknown scope: profil" }),
+		amend(failure("E-REQ-1", 400, "The identity provider refused the request", "Something in this app's settings does not fit.", homeButton), func(e *views.Error) { e.Quote = "Unknown scope: profil" }),
 		failure("E-CB-1", 400, "This answer does not belong to a login you started here", "The login was not started in this browser, or it was started long ago. Start again from this page.", loginButton),
 		amend(failure("E-STATE-1", 400, "Your browser lost track of this login", "Your browser sent no login cookie. This happens when you open the app as 127.0.0.1 but come back to localhost, or when cookies are blocked.", views.Button{Label: "Start again at http://localhost:3000", URL: "http://localhost:3000/login", Primary: true}), func(e *views.Error) {
 			e.Hint = "Expected host: `localhost:3000`. You came to: `127.0.0.1:3000`."

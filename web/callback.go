@@ -231,10 +231,10 @@ func errTokens(cfg Config, x provider.Exchange, err error) error {
 			e.Hint += fmt.Sprintf(" This app's secret ends in “…%s”.", cfg.ClientSecret[n-3:])
 		}
 	case "invalid_grant":
-		e.Code = "E-TOK-2"
+		e.Code, e.Hint = "E-TOK-2", "Log in again: that makes a new code. If it is refused each time, compare `OIDC_REDIRECT_URL` with the application's settings at the provider."
 		e.Text = "It was used before, is older than 60 seconds, or the PKCE verifier or callback address did not match."
 	default:
-		e.Code, e.Text = "E-TOK-3", x.String()+"."
+		e.Code, e.Text, e.Hint = "E-TOK-3", x.String()+".", seeItsLog
 	}
 	return e
 }
@@ -265,7 +265,7 @@ func errRefused(in answer) error {
 		e.Code = "E-INT-1"
 		e.Text = "This app asked for a silent login, but there is no session at the identity provider."
 	case in.err == "server_error", in.err == "temporarily_unavailable":
-		e.Code, e.Text = "E-TOK-3", "It could not carry out the login and answered "+in.err+"."
+		e.Code, e.Text, e.Hint = "E-TOK-3", "It could not carry out the login and answered "+in.err+".", seeItsLog
 	default:
 		e.Code, e.Buttons = "E-REQ-1", []views.Button{problem.Primary("Home", "/"), problem.Button("Log in", "/login")}
 		e.Text = "Something in this app's settings does not fit."
@@ -292,8 +292,11 @@ func errMalformedCallback(what string) error {
 		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
 }
 
+// seeItsLog is all that this app can say about a fault of the provider.
+const seeItsLog = "This app did its part. Log in again; if it stays so, the provider's own log says why."
+
 // errBadAnswer is for a provider that answered, but not with what it should have.
 func errBadAnswer(text string, cause error) error {
-	return &problem.Error{Code: "E-TOK-3", Text: text, Cause: cause,
+	return &problem.Error{Code: "E-TOK-3", Text: text, Hint: seeItsLog, Cause: cause,
 		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
 }

@@ -147,6 +147,18 @@ func TestHost(t *testing.T) {
 			}
 		}
 	})
+	t.Run("the page that refuses has its style sheet", func(t *testing.T) {
+		sheet := regexp.MustCompile(`href="(/static/app\.css[^"]*)"`).FindStringSubmatch(b.get("/", "Host", "evil.example").body)
+		if sheet == nil {
+			t.Fatal("the page names no style sheet")
+		}
+		if p := b.get(sheet[1], "Host", "evil.example"); p.status != 200 || len(p.header.Values("Set-Cookie")) != 0 {
+			t.Errorf("%s = %d", sheet[1], p.status)
+		}
+		if p := b.get("/static/../profile", "Host", "evil.example"); p.status == 200 || strings.Contains(p.body, "data-testid") {
+			t.Errorf("a way around the check: %d", p.status)
+		}
+	})
 	t.Run("forwarded names are not believed", func(t *testing.T) {
 		p := b.get("/login", "X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", "https", "Forwarded", "host=evil.example")
 		to, _ := url.Parse(p.location)

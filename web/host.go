@@ -14,12 +14,13 @@ import (
 //
 // 127.0.0.1 in place of localhost gets a redirect to the right name, before any
 // state is made: a login that starts under one name and ends under another has
-// lost its cookies on the way. Health checks may use any name.
+// lost its cookies on the way. Health checks may use any name, and so may the style
+// sheet and scripts, which are no secret: the page that refuses needs them.
 func (s *Server) checkHost(next http.Handler) http.Handler {
 	return s.handle(func(w http.ResponseWriter, r *http.Request) error {
 		readOnly := r.Method == http.MethodGet || r.Method == http.MethodHead
 		switch {
-		case r.Host == s.base.Host || isHealth(r.URL.Path):
+		case r.Host == s.base.Host || isQuiet(r.URL.Path):
 			next.ServeHTTP(w, r)
 			return nil
 		case readOnly && provider.IsLoopback(r.Host) && provider.IsLoopback(s.base.Host):

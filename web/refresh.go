@@ -161,7 +161,7 @@ func errRefreshRefused(cfg Config, x provider.Exchange, err error) error {
 		return err
 	}
 	if e.Code == "E-TOK-2" {
-		e.Code = "E-REF-2"
+		e.Code, e.Hint = "E-REF-2", ""
 		e.Text = "It has expired, was revoked, or was used before: each works once. You are still logged in here, with the claims of your last login."
 		e.Buttons = []views.Button{problem.Primary("Log in again", "/login"), problem.Button("Profile", returnto.Default)}
 	}

@@ -30,7 +30,7 @@ const (
 	maxSubject = 255
 )
 
-// noTime is the cause when a time that Core 2 requires is not there, or is no number.
+// noTime is the cause when a time is not there that must be, or is no number.
 const noTime = "The provider leaves it out, or does not write it as a number of seconds since 1970."
 
 // A verification is the check of one ID token (Core 3.1.3.7 and 3.1.3.8). go-oidc
@@ -203,7 +203,7 @@ func (v *verification) keyIDs(ctx context.Context) (ids []string, problem string
 func (v *verification) issuer(cs claims.Set) error {
 	iss, ok := cs.Text("iss")
 	if !ok || iss != v.conn.Issuer {
-		return v.Fail("iss", v.conn.Issuer, show(cs, "iss"))
+		return v.Fail("iss", v.conn.Issuer, showText(cs, "iss"))
 	}
 	v.Pass("iss", v.conn.Issuer, iss)
 	return nil
@@ -213,7 +213,7 @@ func (v *verification) issuer(cs claims.Set) error {
 // none, so the list must hold this app and nothing else.
 func (v *verification) audience(cs claims.Set) error {
 	if aud := cs.Audiences(); len(aud) != 1 || aud[0] != v.cfg.ClientID {
-		return v.Fail("aud", v.cfg.ClientID, show(cs, "aud"))
+		return v.Fail("aud", v.cfg.ClientID, showText(cs, "aud"))
 	}
 	v.Pass("aud", v.cfg.ClientID, v.cfg.ClientID)
 	return nil
@@ -226,7 +226,7 @@ func (v *verification) authorizedParty(cs claims.Set) error {
 		return nil
 	}
 	if azp, ok := cs.Text("azp"); !ok || azp != v.cfg.ClientID {
-		return v.Fail("azp", v.cfg.ClientID, show(cs, "azp"))
+		return v.Fail("azp", v.cfg.ClientID, showText(cs, "azp"))
 	}
 	v.Pass("azp", v.cfg.ClientID, v.cfg.ClientID)
 	return nil
@@ -271,8 +271,11 @@ func (v *verification) notBefore(cs claims.Set) error {
 	}
 	limit := v.cfg.Now().Add(futureLeeway)
 	nbf, ok := cs.Time("nbf")
-	if !ok || nbf.After(limit) {
-		return v.Fail("nbf", "at most "+words.Clock(limit), show(cs, "nbf"))
+	if !ok {
+		return v.FailBecause("nbf", "at most "+words.Clock(limit), show(cs, "nbf"), noTime)
+	}
+	if nbf.After(limit) {
+		return v.Fail("nbf", "at most "+words.Clock(limit), words.Clock(nbf))
 	}
 	v.Pass("nbf", "at most "+words.Clock(limit), words.Clock(nbf))
 	return nil
@@ -340,8 +343,11 @@ func (v *verification) authTime(cs claims.Set) error {
 	}
 	earliest := v.attempt.Started.Add(-time.Duration(seconds)*time.Second - futureLeeway)
 	at, ok := cs.Time("auth_time")
-	if !ok || at.Before(earliest) {
-		return v.Fail("auth_time", "not before "+words.Clock(earliest), show(cs, "auth_time"))
+	if !ok {
+		return v.FailBecause("auth_time", "not before "+words.Clock(earliest), show(cs, "auth_time"), noTime)
+	}
+	if at.Before(earliest) {
+		return v.Fail("auth_time", "not before "+words.Clock(earliest), words.Clock(at))
 	}
 	v.Pass("auth_time", "not before "+words.Clock(earliest), words.Clock(at))
 	return nil
@@ -399,4 +405,13 @@ func show(cs claims.Set, name string) string {
 		return "the token has no " + name
 	}
 	return words.Shorten(string(raw), words.MaxQuote)
+}
+
+// showText is show without the quotes around a text, so that it can be compared with
+// one letter by letter.
+func showText(cs claims.Set, name string) string {
+	if text, ok := cs.Text(name); ok && text != "" {
+		return words.Shorten(text, words.MaxQuote)
+	}
+	return show(cs, name)
 }

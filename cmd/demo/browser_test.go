@@ -46,6 +46,7 @@ func TestBrowser(t *testing.T) {
 		{"an independent provider", independentProvider},
 		{"the profile on paper, enlarged and at rest", onPaper},
 		{"error pages of a provider that breaks the protocol", brokenProvider},
+		{"error pages that the app makes by itself", ownFaults},
 		{"the ID token expires meanwhile", expiresMeanwhile},
 		{"claims of every shape", claimsOfEveryShape},
 		{"a log out at the provider reaches the app", loggedOutElsewhere},

@@ -77,7 +77,9 @@ func everyPage(t *testing.T, browser context.Context) {
 				t.Fatal(err)
 			}
 			b.open(s.appURL + "/login?prompt=login")
-			b.page(name, 403, b.logIn("London"))
+			status := b.logIn("London")
+			b.wantCode("E-DENY-1", status, 403)
+			b.page(name, 403, status)
 		}
 	})
 	t.Run("dashboard", func(t *testing.T) {

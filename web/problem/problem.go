@@ -129,7 +129,7 @@ type Twin struct {
 func (e *Error) Twin(title, requestID string) (t Twin) {
 	t.Error.Code, t.Error.Title, t.Error.Detail = e.Code, title, e.Text
 	if e.Quote != "" {
-		t.Error.Detail += " It said: “" + e.Quote + "”"
+		t.Error.Detail += " The provider's words: “" + e.Quote + "”"
 	}
 	t.Error.Expected, t.Error.Got = e.Expected, e.Got
 	t.Error.RequestID, t.Error.Docs = requestID, DocsURL(e.Code)

@@ -19,10 +19,12 @@ func ErrDown(cfg Config, x Exchange, cause error) error {
 	if errors.Is(cause, syscall.ECONNREFUSED) {
 		text = fmt.Sprintf("Nothing listens at %s (connection refused).", cfg.Issuer)
 	}
+	hint := ""
 	if x.Status != 0 {
 		text = x.String() + "."
+		hint = "It has a fault, or a gateway in front of it answers because it is away. Its log, or that of the gateway, says more."
 	}
-	e := &problem.Error{Code: "E-IDP-1", Text: text, Retry: "/login", Cause: cause,
+	e := &problem.Error{Code: "E-IDP-1", Text: text, Hint: hint, Retry: "/login", Cause: cause,
 		Buttons: []views.Button{problem.Primary("Try now", "/login"), problem.Button("Home", "/")}}
 	if IsLoopback(HostPort(cfg.Issuer)) && x.Status == 0 {
 		e.Hint = "Start it with `go run ./cmd/mockidp`, or check OIDC_ISSUER."
@@ -74,7 +76,16 @@ func errOtherIssuer(expected, got string) error {
 }
 
 func errNotOpenID(text string) error {
-	return &problem.Error{Code: "E-IDP-3", Text: text,
-		Hint:    "Check OIDC_ISSUER: it is the address in front of /.well-known/openid-configuration.",
+	return errNoProvider(text, "Check OIDC_ISSUER: it is the address in front of /.well-known/openid-configuration.")
+}
+
+// errWrongEndpoint is for a provider whose document sends this app, or browsers, to
+// an address that can't be right.
+func errWrongEndpoint(text string) error {
+	return errNoProvider(text, "Usual cause: the provider does not know the address that it is reached by, for instance because it stands behind a proxy. Set it there.")
+}
+
+func errNoProvider(text, hint string) error {
+	return &problem.Error{Code: "E-IDP-3", Text: text, Hint: hint,
 		Buttons: []views.Button{problem.Primary("Home", "/"), problem.Button("Try now", "/login")}}
 }

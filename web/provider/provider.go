@@ -246,7 +246,7 @@ func (m metadata) checkEndpoints() error {
 		}
 		u, err := url.Parse(e.value)
 		if err != nil || u.Scheme != issuer.Scheme || u.Host == "" {
-			return errNotOpenID(fmt.Sprintf("Its discovery document gives %q as %s. Expected an address that begins with %s://",
+			return errWrongEndpoint(fmt.Sprintf("Its discovery document gives %q as %s. Expected an address that begins with %s://",
 				words.Shorten(e.value, words.MaxQuote), e.name, issuer.Scheme))
 		}
 	}
