@@ -165,7 +165,7 @@ func errNoLoginCookie(base *url.URL, host string) error {
 	return &problem.Error{Code: "E-STATE-1",
 		Text: "Your browser sent no login cookie. This happens when you open the app under one name but come back to another " +
 			"(127.0.0.1 and localhost are two names), when cookies are blocked, or when the login was started in another browser or long ago.",
-		Expected: base.Host, Got: words.Shorten(host, words.MaxQuote),
+		Expected: "a login cookie of " + base.Host, Got: "none, at " + words.Shorten(host, words.MaxQuote),
 		Buttons: []views.Button{problem.Primary("Start again at "+base.String(), base.String()+"/login")}}
 }
 

@@ -287,8 +287,8 @@ func (in answer) isBlocked() bool {
 
 func errMalformedCallback(what string) error {
 	return &problem.Error{Code: "E-CB-1",
-		Text:    "The login was not started in this browser, or the answer was changed on its way. Start again from this page.",
-		Got:     what,
+		Text:     "The login was not started in this browser, or the answer was changed on its way. Start again from this page.",
+		Expected: "one state, with a code or an error", Got: what,
 		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
 }
 

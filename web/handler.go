@@ -60,14 +60,14 @@ func (s *Server) getOrPost(get, post handlerFunc) http.Handler {
 			r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 			return post(w, r)
 		}
-		allow := "GET, HEAD"
+		allow, hint := "GET, HEAD", ""
 		switch {
 		case get == nil:
-			allow = "POST"
+			allow, hint = "POST", "It only takes what a form sends. Use the button on the page that you came from."
 		case post != nil:
 			allow += ", POST"
 		}
-		return &problem.Error{Code: "E-405", Allow: allow, Text: "This page does not know the method " + words.Shorten(r.Method, 20) + ".",
+		return &problem.Error{Code: "E-405", Allow: allow, Hint: hint, Text: "This page does not know the method " + words.Shorten(r.Method, 20) + ".",
 			Expected: allow, Got: words.Shorten(r.Method, 20), Buttons: []views.Button{problem.Primary("Home", "/")}}
 	})
 }
