@@ -9,6 +9,7 @@
 //	                             (attempt.go), sends the browser to the provider
 //	callback.go   GET /callback  checks state and issuer, swaps the code for tokens
 //	verify.go                    checks the ID token, each check by name
+//	userinfo.go                  asks whom the access token belongs to, the last check
 //	session.go                   a new session, kept on the server
 //	profile.go    GET /profile   claims → views.Profile → a page
 //	steps.go                     what happened, step by step

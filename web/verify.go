@@ -372,32 +372,6 @@ func (v *verification) accessTokenHash(cs claims.Set, t *oidc.IDToken) error {
 	return nil
 }
 
-// userInfo asks the UserInfo endpoint who the access token belongs to. When it
-// answers, the subject must be that of the ID token (Core 5.3.2); the token
-// substitution that this prevents can't happen when there is no answer, so that
-// is no reason to refuse a login. It returns the claims, or nil.
-func (v *verification) userInfo(ctx context.Context, sub string) (cs claims.Set, x provider.Exchange, err error) {
-	if v.conn.UserInfo == "" {
-		v.Skip("userinfo_sub", "the provider has no UserInfo endpoint")
-		return nil, x, nil
-	}
-	info, err := v.conn.OIDC.UserInfo(provider.WithExchange(ctx, &x), oauth2.StaticTokenSource(v.token))
-	if err != nil {
-		v.Skip("userinfo_sub", x.String())
-		return nil, x, nil
-	}
-	if info.Subject != sub {
-		return nil, x, v.Fail("userinfo_sub", sub, info.Subject)
-	}
-	v.Pass("userinfo_sub", sub, info.Subject)
-	var raw json.RawMessage
-	if err := info.Claims(&raw); err != nil {
-		return nil, x, nil
-	}
-	cs, _ = claims.Parse(raw) // shown beside the token's, and decides nothing
-	return cs, x, nil
-}
-
 // show writes a claim for a page: its JSON, or that it is not there.
 func show(cs claims.Set, name string) string {
 	raw := cs.Raw(name)
