@@ -95,6 +95,9 @@ func (b *tab) keepPaper() {
 		printed = r.Data
 		return err
 	}))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		b.t.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(dir, "profile.pdf"), printed, 0o644); err != nil {
 		b.t.Fatal(err)
 	}
