@@ -45,7 +45,7 @@ func (s *Server) backchannelLogout(w http.ResponseWriter, r *http.Request) error
 			"error_description": "The logout token was not accepted. This app's log says why, under request " + requestID(r) + "."})
 		return nil
 	}
-	ended, err := s.sessions.end(token)
+	ended, err := s.sessions.End(token.iss, token.sub, token.sid)
 	if err != nil {
 		return err
 	}
@@ -139,26 +139,6 @@ func (s *Server) once(cs claims.Set) (t logoutToken, err error) {
 		return t, errors.New("a token with this jti came before")
 	}
 	return t, err
-}
-
-// end ends the sessions that a logout token names and says how many there were. It
-// reads every session: they are few, and an index would have to be kept right.
-func (s *sessionStore) end(t logoutToken) (n int, err error) {
-	err = s.vault.DeleteIf("session", func(data []byte) bool {
-		var l login
-		if json.Unmarshal(data, &l) != nil || l.decode() != nil {
-			return false // it opens no session either
-		}
-		iss, _ := l.claims.Text("iss")
-		sub, _ := l.claims.Text("sub")
-		sid, _ := l.claims.Text("sid")
-		ends := iss == t.iss && (t.sub == "" || sub == t.sub) && (t.sid == "" || sid == t.sid)
-		if ends {
-			n++
-		}
-		return ends
-	})
-	return n, err
 }
 
 // strangers counts the logout tokens whose signature did not hold. After ten in a

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -12,10 +11,12 @@ import (
 	"golang.org/x/oauth2"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/attempt"
 	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/provider"
 	"example.com/postlogin/web/returnto"
+	"example.com/postlogin/web/session"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/words"
 )
@@ -58,7 +59,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a, err := s.attempts.finish(w, r, in.state)
+	a, err := s.attempts.Finish(w, r, in.state)
 	if used, ok := errors.AsType[*problem.Error](err); ok && used.Code == "E-STATE-3" {
 		return s.usedBefore(r, used)
 	}
@@ -74,13 +75,13 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 		return leadBack(err, a.Next)
 	}
 	s.logEnd(&l.Log, a.Next)
-	if err := l.decode(); err != nil {
+	if err := l.Decode(); err != nil {
 		return err
 	}
-	if err := s.history.Add(l.At, l.claims, l.Transaction.Where(), l.Log); err != nil {
+	if err := s.history.Add(l.At, l.Claims, l.Transaction.Where(), l.Log); err != nil {
 		return err
 	}
-	if err := s.sessions.logIn(w, r, l); err != nil {
+	if err := s.sessions.LogIn(w, r, l); err != nil {
 		return err
 	}
 	http.Redirect(w, r, a.Next, http.StatusSeeOther)
@@ -90,7 +91,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 // usedBefore answers a reload of the callback, or the Back button: it says so, and
 // whoever is logged in is led to the profile.
 func (s *Server) usedBefore(r *http.Request, used *problem.Error) error {
-	l, _, err := s.sessions.current(r)
+	l, _, err := s.sessions.Current(r)
 	if err != nil {
 		return err
 	}
@@ -102,7 +103,7 @@ func (s *Server) usedBefore(r *http.Request, used *problem.Error) error {
 
 // complete turns an answer that belongs to attempt a into a login, or into the
 // error that says which check it did not pass.
-func (s *Server) complete(ctx context.Context, a *attempt, in answer) (*login, error) {
+func (s *Server) complete(ctx context.Context, a *attempt.Attempt, in answer) (*session.Login, error) {
 	v := &verification{cfg: s.cfg, attempt: a, Ledger: checks.NewLedger()}
 	v.Pass("state", "the state of a login started in this browser", "the same")
 	var err error
@@ -132,7 +133,7 @@ func (s *Server) complete(ctx context.Context, a *attempt, in answer) (*login, e
 }
 
 // believe turns tokens into a login when they pass every check.
-func (s *Server) believe(ctx context.Context, v *verification, log *timeline.Log) (*login, error) {
+func (s *Server) believe(ctx context.Context, v *verification, log *timeline.Log) (*session.Login, error) {
 	_, fetches := v.conn.Fetches.Since(0)
 	began := time.Now()
 	cs, err := v.verify(ctx)
@@ -149,7 +150,7 @@ func (s *Server) believe(ctx context.Context, v *verification, log *timeline.Log
 		return nil, s.withToken(err, v.raw)
 	}
 	s.logUserInfo(log, x)
-	l := &login{At: s.cfg.Now(), IDToken: v.raw, RefreshToken: v.token.RefreshToken, Checks: v.Checks, Name: displayName(cs, info), Log: *log}
+	l := &session.Login{At: s.cfg.Now(), IDToken: v.raw, RefreshToken: v.token.RefreshToken, Checks: v.Checks, Name: displayName(cs, info), Log: *log}
 	if info != nil {
 		l.UserInfo = info.Object()
 	}
@@ -184,7 +185,7 @@ func (v *verification) answerIssuer(in answer) error {
 func (v *verification) redeem(ctx context.Context, code string) (x provider.Exchange, err error) {
 	token, err := v.conn.OAuth.Exchange(provider.WithExchange(ctx, &x), code, oauth2.VerifierOption(v.attempt.Verifier))
 	if err != nil {
-		return x, errTokens(v.cfg, x, err)
+		return x, provider.ErrTokens(v.cfg.forProvider(), x, err)
 	}
 	raw, ok := token.Extra("id_token").(string) // Core 3.1.3.3
 	if !ok || raw == "" {
@@ -197,46 +198,6 @@ func (v *verification) redeem(ctx context.Context, code string) (x provider.Exch
 	v.Pass("id_token", "a member id_token", "one")
 	v.token, v.raw = token, raw
 	return x, nil
-}
-
-// errTokens says why the token endpoint gave no tokens (RFC 6749 section 5.2). The
-// library's error holds the whole answer, so it goes neither to a page nor to the
-// log.
-func errTokens(cfg Config, x provider.Exchange, err error) error {
-	said, ok := errors.AsType[*oauth2.RetrieveError](err)
-	if !ok {
-		switch {
-		case provider.IsAway(err):
-			return provider.ErrDown(cfg.forProvider(), x, err)
-		case x.Status == 0 && provider.Reason(err) != "no answer in time":
-			// Somebody is there. A page that tries again by itself would log in over and over.
-			return errBadAnswer(fmt.Sprintf("%s %s was not answered: %s.", x.Method, x.URL, provider.Reason(err)), err)
-		case x.Status == 0:
-			return errBadAnswer(x.String()+".", err)
-		default:
-			return errBadAnswer(x.String()+", which is not a token answer.", err)
-		}
-	}
-	e := &problem.Error{Quote: words.Shorten(said.ErrorDescription, words.MaxQuote),
-		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
-	if said.ErrorCode != "" {
-		e.Details = append(e.Details, views.Detail{Name: "error", Value: words.Shorten(said.ErrorCode, 80)})
-	}
-	switch said.ErrorCode {
-	case "invalid_client":
-		e.Code, e.Buttons = "E-TOK-1", []views.Button{problem.Primary("Home", "/")}
-		e.Text = "It does not accept client id " + cfg.ClientID + " with the secret that this app has."
-		e.Hint = "Compare `OIDC_CLIENT_ID` and `OIDC_CLIENT_SECRET` with the application's settings at the provider."
-		if n := len(cfg.ClientSecret); n > 8 && provider.IsLoopback(provider.HostPort(cfg.BaseURL)) {
-			e.Hint += fmt.Sprintf(" This app's secret ends in “…%s”.", cfg.ClientSecret[n-3:])
-		}
-	case "invalid_grant":
-		e.Code, e.Hint = "E-TOK-2", "Log in again: that makes a new code. If it is refused each time, compare `OIDC_REDIRECT_URL` with the application's settings at the provider."
-		e.Text = "It was used before, is older than 60 seconds, or the PKCE verifier or callback address did not match."
-	default:
-		e.Code, e.Text, e.Hint = "E-TOK-3", x.String()+".", seeItsLog
-	}
-	return e
 }
 
 // errRefused is the page for an answer that says no (Core 3.1.2.6, RFC 6749 section
@@ -265,7 +226,7 @@ func errRefused(in answer) error {
 		e.Code = "E-INT-1"
 		e.Text = "This app asked for a silent login, but there is no session at the identity provider."
 	case in.err == "server_error", in.err == "temporarily_unavailable":
-		e.Code, e.Text, e.Hint = "E-TOK-3", "It could not carry out the login and answered "+in.err+".", seeItsLog
+		e.Code, e.Text, e.Hint = "E-TOK-3", "It could not carry out the login and answered "+in.err+".", provider.SeeItsLog
 	default:
 		e.Code, e.Buttons = "E-REQ-1", []views.Button{problem.Primary("Home", "/"), problem.Button("Log in", "/login")}
 		e.Text = "Something in this app's settings does not fit."
@@ -289,14 +250,5 @@ func errMalformedCallback(what string) error {
 	return &problem.Error{Code: "E-CB-1",
 		Text:     "The login was not started in this browser, or the answer was changed on its way. Start again from this page.",
 		Expected: "one state, with a code or an error", Got: what,
-		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
-}
-
-// seeItsLog is all that this app can say about a fault of the provider.
-const seeItsLog = "This app did its part. Log in again; if it stays so, the provider's own log says why."
-
-// errBadAnswer is for a provider that answered, but not with what it should have.
-func errBadAnswer(text string, cause error) error {
-	return &problem.Error{Code: "E-TOK-3", Text: text, Hint: seeItsLog, Cause: cause,
 		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
 }

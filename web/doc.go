@@ -6,11 +6,11 @@
 // One login, file by file:
 //
 //	login.go      GET /login     makes state, nonce and PKCE verifier, remembers them
-//	                             (attempt.go), sends the browser to the provider
+//	                             (package attempt), sends the browser to the provider
 //	callback.go   GET /callback  checks state and issuer, swaps the code for tokens
 //	verify.go                    checks the ID token, each check by name
 //	userinfo.go                  asks whom the access token belongs to, the last check
-//	session.go                   a new session, kept on the server
+//	session/                     a new session, kept on the server
 //	profile.go    GET /profile   claims → views.Profile → a page
 //	steps.go                     what happened, step by step
 //	refresh.go    POST /refresh  new tokens for the refresh token, and what changed
@@ -20,6 +20,8 @@
 //
 // What these take as given is a subject of its own and a package below this one:
 //
+//	attempt      logins that were started, each tied to its browser
+//	session      who is logged in; cookie what both give to the browser
 //	provider     the provider's endpoints and keys, and the one way to talk to it
 //	checks       the list of checks, and the ledger of those that were made
 //	claims       the payload of a token, in its order

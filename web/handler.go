@@ -174,7 +174,7 @@ func (s *Server) layout(r *http.Request, title, active string) views.Layout {
 		l.ProviderURL = conn.Issuer
 	}
 	// A session that can't be read is shown as none; handlers that need it say so.
-	if who, _, err := s.sessions.current(r); err == nil && who != nil {
+	if who, _, err := s.sessions.Current(r); err == nil && who != nil {
 		l.User, l.Initials = who.Name, words.Initials(who.Name)
 	}
 	return l

@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"example.com/postlogin/web/attempt"
+	"example.com/postlogin/web/cookie"
 	"example.com/postlogin/web/returnto"
 	"example.com/postlogin/web/timeline"
 )
@@ -32,8 +34,8 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return leadBack(err, next)
 	}
-	a := attempt{
-		Nonce:    newID(),
+	a := attempt.Attempt{
+		Nonce:    cookie.NewID(),
 		Verifier: oauth2.GenerateVerifier(), // RFC 7636 section 4.1
 		Next:     next,
 		Log:      log,
@@ -48,10 +50,10 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 			a.MaxAge = value
 		}
 	}
-	state := newID()
+	state := cookie.NewID()
 	target := conn.OAuth.AuthCodeURL(state, options...)
 	s.logBeginning(&a.Log, target)
-	if err := s.attempts.begin(w, r, state, a); err != nil {
+	if err := s.attempts.Begin(w, r, state, a); err != nil {
 		return err
 	}
 	http.Redirect(w, r, target, http.StatusSeeOther)

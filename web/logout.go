@@ -5,9 +5,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gorilla/sessions"
-
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/cookie"
 )
 
 // logoutCookie remembers from POST /logout until the next home page what has been
@@ -22,7 +21,7 @@ const (
 // askLogout is a page with a button, because a link must not log anyone out: other
 // sites could have it followed.
 func (s *Server) askLogout(w http.ResponseWriter, r *http.Request) error {
-	who, _, err := s.sessions.current(r)
+	who, _, err := s.sessions.Current(r)
 	if err != nil {
 		return err
 	}
@@ -42,24 +41,24 @@ func (s *Server) askLogout(w http.ResponseWriter, r *http.Request) error {
 // that the provider still knows the person and the next login asks nothing.
 func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 	everywhere := r.PostFormValue("provider") == "1"
-	who, err := s.sessions.logOut(w, r)
+	who, err := s.sessions.LogOut(w, r)
 	if err != nil {
 		return err
 	}
 	target, note := "/", logoutHere
 	if conn := s.provider.Known(); everywhere && who != nil && conn.CanLogOut() {
-		note = newID()
+		note = cookie.NewID()
 		target = conn.LogoutURL(who.IDToken, s.cfg.BaseURL+"/", note)
 		if conn.EndSession == "" {
 			note = logoutAsked
 		}
 	}
-	http.SetCookie(w, sessions.NewCookie(s.logoutCookie(), note, cookieOptions(s.sessions.secure, 10*time.Minute)))
+	s.cookies.Set(w, s.logoutCookie(), note, 10*time.Minute)
 	http.Redirect(w, r, target, http.StatusSeeOther)
 	return nil
 }
 
-func (s *Server) logoutCookie() string { return cookieName(logoutCookie, s.sessions.secure) }
+func (s *Server) logoutCookie() string { return s.cookies.Name(logoutCookie) }
 
 // loggedOut returns the page after a log out, once. ok is false when there was none
 // to report. A state that is missing or differs (RP-Initiated Logout 1.0, section 3)
@@ -69,7 +68,7 @@ func (s *Server) loggedOut(w http.ResponseWriter, r *http.Request) (page views.L
 	if err != nil {
 		return page, false
 	}
-	http.SetCookie(w, sessions.NewCookie(c.Name, "", cookieOptions(s.sessions.secure, 0)))
+	s.cookies.Delete(w, c.Name)
 	page = views.LoggedOut{Layout: s.layout(r, "Logged out", ""), LoginURL: "/login", Issuer: s.cfg.Issuer}
 	if page.User != "" { // logged in again in another tab
 		return page, false

@@ -8,6 +8,7 @@ import (
 	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/history"
+	"example.com/postlogin/web/session"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/transaction"
 )
@@ -15,16 +16,16 @@ import (
 // meAnswer is GET /api/me: everything on the profile page, for programs. Its shape
 // is fixed; Schema grows when it must change.
 type meAnswer struct {
-	Schema        int             `json:"schema"` // 1
-	Authenticated bool            `json:"authenticated"`
-	UserProfile   json.RawMessage `json:"user_profile"` // custom claims first
-	Claims        []meClaim       `json:"claims"`
-	Token         meToken         `json:"token"`
-	Timeline      []timeline.Step `json:"timeline"`
-	UserInfo      json.RawMessage `json:"userinfo,omitempty"`    // what the UserInfo endpoint said
-	Refresh       *refreshResult  `json:"refresh,omitempty"`     // what the last refresh changed
-	Logins        []history.Visit `json:"logins"`                // of this person, as this app saw them, the newest first
-	Transaction   string          `json:"transaction,omitempty"` // the login's id at a mock provider
+	Schema        int              `json:"schema"` // 1
+	Authenticated bool             `json:"authenticated"`
+	UserProfile   json.RawMessage  `json:"user_profile"` // custom claims first
+	Claims        []meClaim        `json:"claims"`
+	Token         meToken          `json:"token"`
+	Timeline      []timeline.Step  `json:"timeline"`
+	UserInfo      json.RawMessage  `json:"userinfo,omitempty"`    // what the UserInfo endpoint said
+	Refresh       *session.Refresh `json:"refresh,omitempty"`     // what the last refresh changed
+	Logins        []history.Visit  `json:"logins"`                // of this person, as this app saw them, the newest first
+	Transaction   string           `json:"transaction,omitempty"` // the login's id at a mock provider
 }
 
 // meClaim is a claim and who set it.
@@ -49,7 +50,7 @@ type anonymousAnswer struct {
 }
 
 func (s *Server) me(w http.ResponseWriter, r *http.Request) error {
-	who, _, err := s.sessions.current(r)
+	who, _, err := s.sessions.Current(r)
 	if err != nil {
 		return err
 	}
@@ -57,16 +58,16 @@ func (s *Server) me(w http.ResponseWriter, r *http.Request) error {
 		s.writeJSON(w, r, http.StatusUnauthorized, anonymousAnswer{Schema: 1, LoginURL: "/login"})
 		return nil
 	}
-	cs := who.claims
+	cs := who.Claims
 	expires, _ := cs.Time("exp")
 	answer := meAnswer{
 		Schema: 1, Authenticated: true,
-		UserProfile: who.profile,
-		Token:       meToken{Header: who.header, Payload: who.payload, ExpiresAt: expires.UTC(), Checks: who.Checks},
+		UserProfile: who.Profile,
+		Token:       meToken{Header: who.Header, Payload: who.Payload, ExpiresAt: expires.UTC(), Checks: who.Checks},
 		Timeline:    who.Log.Steps,
 		UserInfo:    who.UserInfo, Refresh: who.Refresh,
 	}
-	seen, err := s.history.Of(who.claims)
+	seen, err := s.history.Of(who.Claims)
 	if err != nil {
 		return err
 	}

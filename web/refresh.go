@@ -1,46 +1,39 @@
 package web
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
-	"github.com/gorilla/sessions"
 	"golang.org/x/oauth2"
 
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/attempt"
 	"example.com/postlogin/web/checks"
-	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/provider"
 	"example.com/postlogin/web/returnto"
+	"example.com/postlogin/web/session"
 	"example.com/postlogin/web/timeline"
-	"example.com/postlogin/web/words"
 )
 
 // refresh gets new tokens with the refresh token (Core 12) and shows what has
 // changed in the claims. The session gets a new id and keeps its age: refreshing
 // does not make a login last longer.
 func (s *Server) refresh(w http.ResponseWriter, r *http.Request) error {
-	who, ended, err := s.sessions.current(r)
+	who, ended, err := s.sessions.Current(r)
 	switch {
 	case err != nil:
 		return err
 	case ended || who == nil:
-		return errSessionEnded()
+		return session.ErrEnded()
 	case who.RefreshToken == "":
 		return errNoRefreshToken()
 	}
-	old, err := r.Cookie(s.sessions.cookie)
-	if err != nil {
-		return err // current has read it
-	}
+	old := s.sessions.ID(r)
 	// A refresh token works once: of two clicks the second waits for the first.
-	id, err, _ := s.refreshes.Do(old.Value, func() (any, error) {
+	id, err, _ := s.refreshes.Do(old, func() (any, error) {
 		ctx := oidc.ClientContext(context.WithoutCancel(r.Context()), s.provider.Client)
 		ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 		defer cancel()
@@ -48,18 +41,18 @@ func (s *Server) refresh(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return nil, err
 		}
-		return s.sessions.exchange(old.Value, l)
+		return s.sessions.Exchange(old, l)
 	})
 	if err != nil {
 		return err
 	}
-	http.SetCookie(w, sessions.NewCookie(s.sessions.cookie, id.(string), cookieOptions(s.sessions.secure, absoluteLimit-s.cfg.Now().Sub(who.At))))
+	s.sessions.Show(w, id.(string), who)
 	http.Redirect(w, r, returnto.Default+"#refreshed", http.StatusSeeOther)
 	return nil
 }
 
 // refreshed returns who with new tokens, when they pass every check.
-func (s *Server) refreshed(ctx context.Context, who *login) (*login, error) {
+func (s *Server) refreshed(ctx context.Context, who *session.Login) (*session.Login, error) {
 	conn, err := s.provider.Current(ctx)
 	if err != nil {
 		return nil, err
@@ -77,10 +70,10 @@ func (s *Server) refreshed(ctx context.Context, who *login) (*login, error) {
 	raw, _ := token.Extra("id_token").(string)
 	if raw == "" { // Core 12.2 allows it
 		l := *who
-		l.RefreshToken, l.Refresh, l.Log = token.RefreshToken, &refreshResult{At: now, Note: "The provider sent no new ID token, so nothing changed but the access token."}, log
+		l.RefreshToken, l.Refresh, l.Log = token.RefreshToken, &session.Refresh{At: now, Note: "The provider sent no new ID token, so nothing changed but the access token."}, log
 		return &l, nil
 	}
-	v := &verification{cfg: s.cfg, conn: conn, attempt: &attempt{}, previous: who.claims, Ledger: checks.NewLedger(), token: token, raw: raw}
+	v := &verification{cfg: s.cfg, conn: conn, attempt: &attempt.Attempt{}, previous: who.Claims, Ledger: checks.NewLedger(), token: token, raw: raw}
 	v.Skip("state", "no browser was sent anywhere")
 	v.Skip("callback_iss", "no browser was sent anywhere")
 	v.Pass("id_token", "a member id_token", "one")
@@ -89,61 +82,11 @@ func (s *Server) refreshed(ctx context.Context, who *login) (*login, error) {
 		return nil, err
 	}
 	l.Transaction = s.askTransaction(ctx, conn, x.Transaction, &l.Log, "token")
-	if err := l.decode(); err != nil {
+	if err := l.Decode(); err != nil {
 		return nil, err
 	}
-	l.At, l.Refresh = who.At, &refreshResult{At: now, Changes: changed(who.claims, l.claims)}
+	l.At, l.Refresh = who.At, &session.Refresh{At: now, Changes: session.Compare(who.Claims, l.Claims)}
 	return l, nil
-}
-
-// A refreshResult is what the last refresh brought.
-type refreshResult struct {
-	At      time.Time `json:"at"`
-	Changes []change  `json:"changes"`
-	Note    string    `json:"note,omitempty"`
-}
-
-// A change is one claim that differs between two ID tokens. A nil value means that
-// the claim was not there.
-type change struct {
-	Name   string          `json:"name"`
-	Before json.RawMessage `json:"before,omitempty"`
-	After  json.RawMessage `json:"after,omitempty"`
-}
-
-// changed compares two payloads, in the order of the new one. Values are compared
-// as they stand in the tokens.
-func changed(before, after claims.Set) (list []change) {
-	for _, c := range after {
-		if old := before.Raw(c.Name); !bytes.Equal(old, c.Value) {
-			list = append(list, change{c.Name, old, c.Value})
-		}
-	}
-	for _, c := range before {
-		if after.Raw(c.Name) == nil {
-			list = append(list, change{c.Name, c.Value, nil})
-		}
-	}
-	return list
-}
-
-// when is the time of the last refresh; zero when there was none.
-func (r *refreshResult) when() (t time.Time) {
-	if r != nil {
-		t = r.At
-	}
-	return t
-}
-
-func (r *refreshResult) view(now time.Time) *views.Refresh {
-	if r == nil {
-		return nil
-	}
-	v := &views.Refresh{When: words.Relative(r.At, now), Note: r.Note}
-	for _, c := range r.Changes {
-		v.Changes = append(v.Changes, views.Change{Name: c.Name, Before: string(c.Before), After: string(c.After)})
-	}
-	return v
 }
 
 func errNoRefreshToken() error {
@@ -156,7 +99,7 @@ func errNoRefreshToken() error {
 // errRefreshRefused is the page for a refresh token that the provider does not take
 // (RFC 6749 section 5.2). The session goes on with the claims that it has.
 func errRefreshRefused(cfg Config, x provider.Exchange, err error) error {
-	e, ok := errors.AsType[*problem.Error](errTokens(cfg, x, err))
+	e, ok := errors.AsType[*problem.Error](provider.ErrTokens(cfg.forProvider(), x, err))
 	if !ok {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/subtle"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,12 +14,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"example.com/postlogin/web/attempt"
 	"example.com/postlogin/web/checks"
 	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/provider"
 	"example.com/postlogin/web/words"
-	"github.com/coreos/go-oidc/v3/oidc"
-	"golang.org/x/oauth2"
 )
 
 const (
@@ -41,7 +44,7 @@ const noTime = "The provider leaves it out, or does not write it as a number of 
 type verification struct {
 	cfg     Config
 	conn    *provider.Connection
-	attempt *attempt
+	attempt *attempt.Attempt
 	token   *oauth2.Token
 	raw     string // the encoded ID token
 	// previous are the claims of the token that this one takes the place of after a
@@ -127,7 +130,7 @@ type header struct {
 
 func (v *verification) header() (h header, ok bool) {
 	first, _, _ := strings.Cut(v.raw, ".")
-	raw, err := base64url.DecodeString(first)
+	raw, err := base64.RawURLEncoding.DecodeString(first)
 	return h, err == nil && json.Unmarshal(raw, &h) == nil && strings.Count(v.raw, ".") == 2
 }
 

@@ -9,8 +9,11 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"example.com/postlogin/static"
+	"example.com/postlogin/web/attempt"
+	"example.com/postlogin/web/cookie"
 	"example.com/postlogin/web/history"
 	"example.com/postlogin/web/provider"
+	"example.com/postlogin/web/session"
 	"example.com/postlogin/web/vault"
 )
 
@@ -21,8 +24,9 @@ type Server struct {
 	base     *url.URL
 	provider *provider.Provider
 	vault    *vault.Vault
-	sessions *sessionStore
-	attempts *attempts
+	sessions *session.Store
+	cookies  cookie.Policy
+	attempts *attempt.Store
 	history  *history.History
 
 	refreshes singleflight.Group // by session
@@ -45,10 +49,10 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, base: base, provider: provider.New(cfg.forProvider())}
-	secure := base.Scheme == "https"
+	s.cookies = cookie.Policy{Secure: base.Scheme == "https"}
 	s.vault = vault.New(cfg.SessionDir, cfg.Now)
-	s.sessions = newSessionStore(s.vault, secure, cfg.ShowRawToken, cfg.Now)
-	s.attempts = &attempts{vault: s.vault, base: base, secure: secure, now: cfg.Now}
+	s.sessions = session.NewStore(s.vault, s.cookies, s.drawn, cfg.Now)
+	s.attempts = attempt.NewStore(s.vault, base, s.cookies, cfg.Now)
 	s.history = history.New(s.vault)
 	s.handler = s.guard(s.routes())
 	return s, nil

@@ -1,4 +1,7 @@
-package web
+// Package attempt keeps the logins that were started and are not finished: what must come
+// back from the provider, under the state of the request, tied to the browser that
+// began. Package web begins one in GET /login and finishes it in the callback.
+package attempt
 
 import (
 	"crypto/sha256"
@@ -14,9 +17,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gorilla/sessions"
-
 	"example.com/postlogin/views"
+	"example.com/postlogin/web/cookie"
 	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/timeline"
 	"example.com/postlogin/web/vault"
@@ -24,19 +26,19 @@ import (
 )
 
 const (
-	// attemptLimit is how long a person may take to log in at the provider.
-	attemptLimit = 10 * time.Minute
-	// maxAttempts is how many started logins one browser may have. A sixth drops
+	// limit is how long a person may take to log in at the provider.
+	limit = 10 * time.Minute
+	// maxStarted is how many started logins one browser may have. A sixth drops
 	// the oldest, so that cookies can't grow without end.
-	maxAttempts = 5
-	// attemptCookie begins the name of the cookie of one started login. Each has
+	maxStarted = 5
+	// cookiePrefix begins the name of the cookie of one started login. Each has
 	// its own, so that logins in two tabs don't disturb each other.
-	attemptCookie = "demo_login_"
+	cookiePrefix = "demo_login_"
 )
 
-// An attempt is a login that was started here and is not finished. It lies in the
+// An Attempt is a login that was started here and is not finished. It lies in the
 // vault under its state.
-type attempt struct {
+type Attempt struct {
 	Browser  string    `json:"browser"` // the value of the cookie that must come back
 	Nonce    string    `json:"nonce"`   // must come back in the ID token (Core 3.1.2.1)
 	Verifier string    `json:"verifier"`
@@ -47,86 +49,86 @@ type attempt struct {
 	Log timeline.Log `json:"log"` // what has happened so far
 }
 
-// attempts keeps the started logins of all browsers.
-type attempts struct {
-	vault  *vault.Vault
-	base   *url.URL // this app's address
-	secure bool
-	now    func() time.Time
+// A Store keeps the started logins of all browsers.
+type Store struct {
+	vault   *vault.Vault
+	base    *url.URL // this app's address
+	cookies cookie.Policy
+	now     func() time.Time
 }
 
-// begin stores a under state and gives the browser the cookie that belongs to it.
-func (as *attempts) begin(w http.ResponseWriter, r *http.Request, state string, a attempt) error {
-	a.Browser, a.Started = newID(), a.Log.Started
+// NewStore returns the started logins that lie in v. base is this app's address.
+func NewStore(v *vault.Vault, base *url.URL, cookies cookie.Policy, now func() time.Time) *Store {
+	return &Store{vault: v, base: base, cookies: cookies, now: now}
+}
+
+// Begin stores a under state and gives the browser the cookie that belongs to it.
+func (s *Store) Begin(w http.ResponseWriter, r *http.Request, state string, a Attempt) error {
+	a.Browser, a.Started = cookie.NewID(), a.Log.Started
 	data, err := json.Marshal(a)
 	if err != nil {
 		return err
 	}
-	if err := as.vault.Put("login", state, data); err != nil {
+	if err := s.vault.Put("login", state, data); err != nil {
 		return err
 	}
-	as.dropOldest(w, r)
+	s.dropOldest(w, r)
 	// The time in front only serves dropOldest.
 	value := strconv.FormatInt(a.Started.UnixMilli(), 10) + "." + a.Browser
-	http.SetCookie(w, sessions.NewCookie(as.cookieName(state), value, cookieOptions(as.secure, attemptLimit)))
+	s.cookies.Set(w, s.cookieName(state), value, limit)
 	return nil
 }
 
 // dropOldest removes cookies until there is room for one more. The attempts
 // themselves stay in the vault until they are swept: without their cookie they
 // are of no use to anyone.
-func (as *attempts) dropOldest(w http.ResponseWriter, r *http.Request) {
-	cookies := as.cookies(r)
+func (s *Store) dropOldest(w http.ResponseWriter, r *http.Request) {
+	cookies := s.brought(r)
 	slices.SortFunc(cookies, func(a, b *http.Cookie) int { return strings.Compare(a.Value, b.Value) })
-	for len(cookies) >= maxAttempts {
-		as.forget(w, cookies[0].Name)
+	for len(cookies) >= maxStarted {
+		s.cookies.Delete(w, cookies[0].Name)
 		cookies = cookies[1:]
 	}
 }
 
-// cookies returns the cookies of started logins that the request brought.
-func (as *attempts) cookies(r *http.Request) []*http.Cookie {
-	prefix := cookieName(attemptCookie, as.secure)
+// brought returns the cookies of started logins that the request brought.
+func (s *Store) brought(r *http.Request) []*http.Cookie {
+	prefix := s.cookies.Name(cookiePrefix)
 	return slices.DeleteFunc(r.Cookies(), func(c *http.Cookie) bool { return !strings.HasPrefix(c.Name, prefix) })
-}
-
-// forget deletes a cookie in the browser.
-func (as *attempts) forget(w http.ResponseWriter, cookie string) {
-	http.SetCookie(w, sessions.NewCookie(cookie, "", cookieOptions(as.secure, 0)))
 }
 
 // cookieName is the name of the cookie for the login with this state. The name
 // is a hash, so that no state stands in a list of cookie names.
-func (as *attempts) cookieName(state string) string {
+func (s *Store) cookieName(state string) string {
 	sum := sha256.Sum256([]byte(state))
-	return cookieName(attemptCookie+hex.EncodeToString(sum[:4]), as.secure)
+	return s.cookies.Name(cookiePrefix + hex.EncodeToString(sum[:4]))
 }
 
-// finish returns the attempt with this state, once: a second request with the same
+// Finish returns the attempt with this state, once: a second request with the same
 // state gets E-STATE-3, also when both come at the same moment. Its cookie must be
 // in the request (RFC 6749 section 10.12, RFC 9700 section 4.7). The error is an
 // *problem.Error whose page says what a person can do.
-func (as *attempts) finish(w http.ResponseWriter, r *http.Request, state string) (*attempt, error) {
-	cookie, noCookie := r.Cookie(as.cookieName(state))
+func (s *Store) Finish(w http.ResponseWriter, r *http.Request, state string) (*Attempt, error) {
+	sent, noCookie := r.Cookie(s.cookieName(state))
 	if noCookie != nil {
-		return nil, as.explain(r, state)
+		return nil, s.explain(r, state)
 	}
 	// The cookie has done its work, whatever becomes of the login.
-	as.forget(w, cookie.Name)
-	a, _, err := as.peek(state)
+	s.cookies.Delete(w, sent.Name)
+	a, _, err := s.peek(state)
 	if err != nil {
-		return nil, as.explain(r, state)
+		return nil, s.explain(r, state)
 	}
-	_, browser, _ := strings.Cut(cookie.Value, ".")
+	_, browser, _ := strings.Cut(sent.Value, ".")
 	if subtle.ConstantTimeCompare([]byte(browser), []byte(a.Browser)) != 1 {
 		return nil, errStateMixedUp()
 	}
-	if err := as.vault.Take("login", state); errors.Is(err, vault.ErrNoRecord) {
-		return nil, as.explain(r, state) // another request was faster
+	if err := s.vault.Take("login", state); errors.Is(err, vault.ErrNoRecord) {
+		return nil, s.explain(r, state) // another request was faster
 	} else if err != nil {
 		return nil, err
 	}
-	if age := as.now().Sub(a.Started); age > attemptLimit {
+	if age := s.now().Sub(a.Started); age > limit {
 		return nil, errTooLate(age)
 	}
 	return a, nil
@@ -134,29 +136,29 @@ func (as *attempts) finish(w http.ResponseWriter, r *http.Request, state string)
 
 // explain finds out why a state can't be used without its cookie, or without a
 // record. What it reads changes nothing but the words on the page.
-func (as *attempts) explain(r *http.Request, state string) error {
-	a, used, err := as.peek(state)
+func (s *Store) explain(r *http.Request, state string) error {
+	a, used, err := s.peek(state)
 	switch {
 	case used:
 		return errStateUsed()
 	case err != nil && !errors.Is(err, vault.ErrNoRecord):
 		return err // the folder can't be read: not the browser's fault
-	case err == nil && as.now().Sub(a.Started) > attemptLimit:
-		return errTooLate(as.now().Sub(a.Started))
-	case len(as.cookies(r)) == 0:
-		return errNoLoginCookie(as.base, r.Host)
+	case err == nil && s.now().Sub(a.Started) > limit:
+		return errTooLate(s.now().Sub(a.Started))
+	case len(s.brought(r)) == 0:
+		return errNoLoginCookie(s.base, r.Host)
 	default:
 		return errStateMixedUp()
 	}
 }
 
 // peek reads an attempt without using it. used says that it was used before.
-func (as *attempts) peek(state string) (a *attempt, used bool, err error) {
-	data, err := as.vault.Get("login", state)
+func (s *Store) peek(state string) (a *Attempt, used bool, err error) {
+	data, err := s.vault.Get("login", state)
 	if err != nil {
-		return nil, as.vault.IsTaken("login", state), err
+		return nil, s.vault.IsTaken("login", state), err
 	}
-	a = new(attempt)
+	a = new(Attempt)
 	return a, false, json.Unmarshal(data, a)
 }
 
