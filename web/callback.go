@@ -222,9 +222,12 @@ func errRefused(in answer) error {
 	case in.err == "access_denied":
 		e.Code, e.Text, e.Buttons = "E-DENY-1", "The identity provider said no.", again
 		e.Hint = "An Action in the login flow refused this login. Nothing is wrong with your password."
-	case in.err == "login_required", in.err == "interaction_required", in.err == "consent_required", in.err == "account_selection_required":
+	case in.err == "login_required":
 		e.Code = "E-INT-1"
 		e.Text = "This app asked for a silent login, but there is no session at the identity provider."
+	case in.err == "interaction_required", in.err == "consent_required", in.err == "account_selection_required":
+		e.Code = "E-INT-1" // there may well be a session
+		e.Text = "This app asked for a silent login, but the identity provider has to show you a page first."
 	case in.err == "server_error", in.err == "temporarily_unavailable":
 		e.Code, e.Text, e.Hint = "E-TOK-3", "It could not carry out the login and answered "+in.err+".", provider.SeeItsLog
 	default:
@@ -234,11 +237,15 @@ func errRefused(in answer) error {
 	return e
 }
 
-// isCancelled reports whether the person pressed Cancel. OAuth has one code for
-// that and for an Action's refusal; only the texts differ.
+// isCancelled reports whether the person pressed Cancel, on the login page or at a
+// step that an Action asked for. OAuth has one code for that and for an Action's
+// refusal; only the texts differ.
 func (in answer) isCancelled() bool {
-	return in.err == "access_denied" &&
-		(in.description == "The user cancelled the login." || in.description == "User did not authorize the request")
+	switch in.description {
+	case "The user cancelled the login.", "The user cancelled the second factor.", "The user cancelled the form.", "User did not authorize the request":
+		return in.err == "access_denied"
+	}
+	return false
 }
 
 // isBlocked reports a blocked account (Auth0: Common Authentication Errors).
