@@ -3,6 +3,7 @@ package login
 import (
 	"net/http"
 	"regexp"
+	"strings"
 
 	"example.com/postlogin/mockidp/store"
 )
@@ -24,7 +25,7 @@ func (l *Login) keepFailure(r *http.Request, req *store.Request, f form, no *ref
 	}
 	failure := &store.Failure{
 		Type: no.failed, Reason: reasonOf(no), ClientID: req.ClientID, IP: from, Simulated: simulated, Place: l.cfg.Lookup(from),
-		UserAgent: clip(r.UserAgent(), 512), At: l.cfg.Now(),
+		UserAgent: strings.ToValidUTF8(clip(r.UserAgent(), 512), ""), At: l.cfg.Now(),
 	}
 	switch {
 	case no.user != nil:

@@ -148,6 +148,19 @@ func TestABlockedAccountNeedsTheRightPasswordToo(t *testing.T) {
 	}
 }
 
+// TestCancelThatComesTooLate: the login was first, so nobody was told of a cancel, and
+// the log does not speak of one.
+func TestCancelThatComesTooLate(t *testing.T) {
+	tn := newTenant(t)
+	b := tn.browser()
+	id := b.start()
+	b.submit(id, "login", url.Values{"user": {ada}}).wantResume(id)
+	b.post(url.Values{"state": {id}, "action": {"cancel"}}).wantStatus(http.StatusGone)
+	if list, err := tn.store.FailuresAfter(t.Context(), 0); err != nil || len(list) != 0 {
+		t.Errorf("failed logins %v, error %v, want none", list, err)
+	}
+}
+
 func TestCancelTellsTheApp(t *testing.T) {
 	tn := newTenant(t)
 	b := tn.browser()

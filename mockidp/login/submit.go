@@ -92,10 +92,14 @@ func (l *Login) submit(w http.ResponseWriter, r *http.Request) error {
 	case actionLogin, "":
 		err = l.logIn(w, r, req, f)
 	case actionCancel:
-		l.keepFailure(r, req, f, &refusal{failed: store.FailedLogin, reason: "cancelled"})
-		err = l.giveUp(w, r, req, "access_denied", "The user cancelled the login.")
+		if err = l.giveUp(r, req, "access_denied", "The user cancelled the login."); err == nil { // else another answer was first
+			l.keepFailure(r, req, f, &refusal{failed: store.FailedLogin, reason: "cancelled"})
+			return l.resume(w, r, req)
+		}
 	case actionBlocked:
-		err = l.giveUp(w, r, req, "unauthorized", "user is blocked") // Auth0's answer for a blocked user
+		if err = l.giveUp(r, req, "unauthorized", "user is blocked"); err == nil { // Auth0's answer for a blocked user
+			return l.resume(w, r, req)
+		}
 	default:
 		err = &pageError{status: http.StatusBadRequest, Problem: ui.Problem{
 			Title: "The login form can't be read", Detail: "Its field action must be login or cancel.",
@@ -108,16 +112,14 @@ func (l *Login) submit(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// giveUp ends the transaction in an OAuth error that the application is told.
-func (l *Login) giveUp(w http.ResponseWriter, r *http.Request, req *store.Request, code, text string) error {
+// giveUp ends the transaction in an OAuth error that the application is told when the
+// browser goes on. The error is the page for one that is over already.
+func (l *Login) giveUp(r *http.Request, req *store.Request, code, text string) error {
 	err := l.cfg.Store.RefuseRequest(r.Context(), req.ID, code, text)
 	if errors.Is(err, store.ErrGone) || errors.Is(err, store.ErrNotFound) {
 		return l.over(r.Context(), req.ClientID)
 	}
-	if err != nil {
-		return err
-	}
-	return l.resume(w, r, req)
+	return err
 }
 
 // logIn checks who posted f and writes the login. It returns a *refusal for
