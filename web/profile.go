@@ -75,10 +75,11 @@ func (s *Server) drawn(who *session.Login) views.Profile {
 // profilePage is the profile of a login as it is now.
 func profilePage(who *session.Login, now time.Time) views.Profile {
 	page := who.Page
-	page.Verified, page.Refresh = words.Relative(who.At, now), who.Refresh.View(now)
+	from, at := "login", who.At // where the ID token comes from
 	if who.Refresh != nil && who.Refresh.Note == "" {
-		page.Verified = words.Relative(who.Refresh.At, now)
+		from, at = "refresh", who.Refresh.At
 	}
+	page.Verified, page.Refresh = words.Relative(at, now), who.Refresh.View(now)
 	page.Claims = slices.Clone(page.Claims) // others show the same login
 	for i, c := range page.Claims {
 		if !c.Time.IsZero() {
@@ -91,7 +92,7 @@ func profilePage(who *session.Login, now time.Time) views.Profile {
 	} else {
 		page.IsExpired, expired = true, "expired "+words.Relative(page.ExpiresAt, now)
 	}
-	page.Expired = "This ID token " + expired + ". The claims are those of your login at " + words.Clock(who.At) + ". Log in again to refresh them."
+	page.Expired = "This ID token " + expired + ". The claims are those of your " + from + " at " + words.Clock(at) + ". Log in again to refresh them."
 	return page
 }
 

@@ -152,6 +152,27 @@ func TestSessionLimits(t *testing.T) {
 			t.Errorf("profile = %d, want the banner\n%s", p.status, p.plain())
 		}
 	})
+	t.Run("the banner says where the claims come from", func(t *testing.T) {
+		clock := &clock{}
+		o := newOP(t)
+		b := newApp(t, o, offline, func(c *web.Config) { c.Now = clock.now }).browser()
+		o.claims = func(c map[string]any) {
+			c["iat"], c["exp"] = clock.now().Unix(), clock.now().Add(5*time.Minute).Unix()
+		}
+		b.wantProfile(b.login())
+		wantOf := func(what string) {
+			t.Helper()
+			clock.advance(8 * time.Minute)
+			if p, want := b.get("/profile"), "The claims are those of your "+what+" at "; !strings.Contains(p.body, want) {
+				t.Errorf("the page lacks %q\n%s", want, p.plain())
+			}
+		}
+		wantOf("login")
+		if p := b.refresh(); p.status != http.StatusSeeOther {
+			t.Fatalf("refresh = %d %s\n%s", p.status, p.code(), p.plain())
+		}
+		wantOf("refresh")
+	})
 }
 
 // TestOldRecordsAreDeleted looks into the folder after a restart, when the first
