@@ -23,8 +23,9 @@ type transaction struct {
 	At      time.Time           `json:"at"`
 	Outcome string              `json:"outcome"` // ok, denied, failed
 	Actions []transactionAction `json:"actions"`
-	Place   *transactionPlace   `json:"place,omitempty"` // absent: the location database knows nothing of the address
-	URL     string              `json:"url,omitempty"`   // the page where a person reads all of it
+	Place   *transactionPlace   `json:"place,omitempty"`   // absent: the location database knows nothing of the address
+	URL     string              `json:"url,omitempty"`     // the page where a person reads all of it
+	WhyURL  string              `json:"why_url,omitempty"` // the page that says why a claim is missing; it wants a parameter claim, too
 }
 
 // transactionAction is what one Action did.
@@ -72,7 +73,8 @@ func (s *Server) showTransaction(w http.ResponseWriter, r *http.Request) {
 		s.internalError(w, r, err)
 		return
 	}
-	t.URL = s.cfg.Issuer + strings.TrimPrefix(dashboard.Path, "/") + "logs/" + url.PathEscape(t.ID)
+	pages := s.cfg.Issuer + strings.TrimPrefix(dashboard.Path, "/")
+	t.URL, t.WhyURL = pages+"logs/"+url.PathEscape(t.ID), pages+"why?transaction="+url.QueryEscape(t.ID)
 	writeJSON(w, http.StatusOK, t)
 }
 

@@ -89,7 +89,8 @@ func TestTransactionOfALogin(t *testing.T) {
 				Undefined            bool
 			}
 		}
-		Place struct {
+		WhyURL string `json:"why_url"`
+		Place  struct {
 			City, IP            string
 			CountryCode         string `json:"country_code"`
 			Latitude, Longitude float64
@@ -103,6 +104,9 @@ func TestTransactionOfALogin(t *testing.T) {
 	}
 	if tx.Place.City != "London" || tx.Place.CountryCode != "GB" || tx.Place.Latitude < 51 || tx.Place.Latitude > 52 || tx.Place.IP != address(t, "London") {
 		t.Errorf("place = %+v, want London", tx.Place)
+	}
+	if page := read(t, http.MethodGet, tx.WhyURL+"&claim=no_such_claim", "", nil); !strings.Contains(page, "No Action mentions no_such_claim") {
+		t.Errorf("the page at why_url does not say why a claim is missing:\n%s", page)
 	}
 	if len(tx.Actions) != 2 || tx.Actions[0].Name != "post-login-claims" || len(tx.Actions[0].Claims) != 3 {
 		t.Fatalf("actions = %+v", tx.Actions)

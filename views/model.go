@@ -103,7 +103,7 @@ type Card struct {
 	Caption string
 	// Why explains a value that is empty or missing, for a "Why?" that opens; or "".
 	Why    string
-	WhyURL string // the provider's own page about it; or ""
+	WhyURL string // the provider's page that says why and what to do; or ""
 }
 
 // Claim is one line of the table of claims.

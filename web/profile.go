@@ -141,9 +141,7 @@ func card(who *session.Login, name, label, empty, whyEmpty, whyMissing string) v
 	switch {
 	case raw == nil:
 		c.State, c.Value, c.Why = "missing", "not in your ID token", who.Transaction.WhyMissing(name, whyMissing)
-		if who.Transaction != nil {
-			c.WhyURL = who.Transaction.URL
-		}
+		c.WhyURL = who.Transaction.WhyMissingURL(name)
 	case string(raw) == "null" || isText && text == "":
 		c.State, c.Value, c.Why = "empty", empty, whyEmpty
 	case isText:

@@ -24,7 +24,7 @@ func (o *op) withTransaction(status int, body string) {
 	}
 }
 
-const adasTransaction = `{"transaction_id":"tx-1","kind":"login","url":"ISSUER/dashboard/logs/tx-1","actions":[
+const adasTransaction = `{"transaction_id":"tx-1","kind":"login","url":"ISSUER/dashboard/logs/tx-1","why_url":"ISSUER/dashboard/why?transaction=tx-1","actions":[
 	{"name":"first","version":7,"duration_ms":1.5,"console_lines":1,"claims":[
 		{"token":"id_token","name":"login_count","line":2},
 		{"token":"id_token","name":"email","line":3},
@@ -70,6 +70,7 @@ func TestWhoSetIt(t *testing.T) {
 		"line 10, set it, but it was dropped: it is &lt;b&gt;reserved&lt;/b&gt;.",
 		"line 5, set it on the access token and not on the ID token.",
 		"v7 set 2 claims and ran for 1 ms. Console: 1 line.", o.issuer + "dashboard/logs/tx-1",
+		o.issuer + "dashboard/why?claim=last_login_city&amp;transaction=tx-1",
 	} {
 		if !strings.Contains(p.body, want) {
 			t.Errorf("the page lacks %q", want)
@@ -121,9 +122,10 @@ func TestWhoSetItIsNotKnown(t *testing.T) {
 func TestLinksLeadToTheProviderOnly(t *testing.T) {
 	for _, url := range []string{"https://evil.example/", "javascript:alert(1)", "//evil.example/", "http://user@localhost/", "/relative"} {
 		o := newOP(t)
-		o.withTransaction(200, strings.Replace(adasTransaction, "ISSUER/dashboard/logs/tx-1", url, 1))
+		o.withTransaction(200, strings.NewReplacer("ISSUER/dashboard/logs/tx-1", url, "ISSUER/dashboard/why?transaction=tx-1", url).Replace(adasTransaction))
+		o.claims = func(c map[string]any) { delete(c, "last_login_city") }
 		p := newApp(t, o).browser().login()
-		if strings.Contains(p.body, "evil.example") || strings.Contains(p.body, "Open this login") {
+		if strings.Contains(p.body, "evil.example") || strings.Contains(p.body, "Open this login") || strings.Contains(p.body, "Ask the identity provider why") {
 			t.Errorf("the page links to %q", url)
 		}
 	}

@@ -32,7 +32,8 @@ type Transaction struct {
 	Kind    string   `json:"kind"` // login, sso, silent, refresh
 	Actions []Action `json:"actions"`
 	Place   *Place   `json:"place"`
-	URL     string   `json:"url"` // the provider's page about it; or ""
+	URL     string   `json:"url"`     // the provider's page about it; or ""
+	WhyURL  string   `json:"why_url"` // its page that says why a claim is missing, without the claim; or ""
 }
 
 // An Action is one Action that ran.
@@ -102,8 +103,11 @@ func Fetch(ctx context.Context, client *http.Client, conn *provider.Connection, 
 	if json.Unmarshal(body, tx) != nil || tx.ID != id {
 		return nil, errors.New("expected the JSON of transaction " + id + ", got something else")
 	}
-	if u, err := url.Parse(tx.URL); err != nil || provider.Origin(tx.URL) != provider.Origin(conn.Issuer) || u.User != nil {
-		tx.URL = "" // a link of this app leads to the provider or nowhere
+	// A link of this app leads to the provider or nowhere.
+	for _, link := range []*string{&tx.URL, &tx.WhyURL} {
+		if u, err := url.Parse(*link); err != nil || provider.Origin(*link) != provider.Origin(conn.Issuer) || u.User != nil {
+			*link = ""
+		}
 	}
 	return tx, nil
 }
@@ -193,6 +197,22 @@ func scopeOf(name string) string {
 		return "profile"
 	}
 	return ""
+}
+
+// WhyMissingURL is the provider's page that says why a claim is not in the token, from
+// its Actions and its flow as they are when somebody opens it; "" when there is none.
+func (tx *Transaction) WhyMissingURL(name string) string {
+	if tx == nil || tx.WhyURL == "" {
+		return ""
+	}
+	u, err := url.Parse(tx.WhyURL)
+	if err != nil {
+		return ""
+	}
+	q := u.Query()
+	q.Set("claim", name)
+	u.RawQuery = q.Encode()
+	return u.String()
 }
 
 // WhyMissing says why a claim is not in the token: what the provider told, or what
