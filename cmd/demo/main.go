@@ -18,6 +18,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -59,6 +61,13 @@ func run(ctx context.Context, args, environ []string, stderr io.Writer) error {
 		o.seed = v
 		if v != mockidp.SeedDemo && v != mockidp.SeedEmpty {
 			return fmt.Errorf("expected demo or empty, got %q", v)
+		}
+		return nil
+	})
+	set.Value("scopes", "OIDC_SCOPES", "openid profile email", "scopes that the demo app asks for; with offline_access too, it can refresh the tokens", func(v string) error {
+		o.scopes = strings.Fields(v)
+		if !slices.Contains(o.scopes, "openid") {
+			return fmt.Errorf("expected a list with openid in it, got %q", v)
 		}
 		return nil
 	})
