@@ -64,9 +64,9 @@ func TestHistoryExplainsGaps(t *testing.T) {
 		}
 	}
 	want := []string{
-		"The count went back from 7 to 1. The identity provider was reset.",
-		"2 logins elsewhere: at other apps, or refused ones.",
-		"1 login elsewhere: at another app, or one that was refused.",
+		"The count went back from 7 to 1. The identity provider was reset, or this login began first and ended last.",
+		"2 logins elsewhere: at other apps, or refused or unfinished ones.",
+		"1 login elsewhere: at another app, or one that was refused or not finished.",
 		"The count did not grow: you were still logged in at the identity provider, which did not ask for a password.",
 	}
 	if !slices.Equal(got, want) {

@@ -41,15 +41,15 @@ func gap(newer, older Visit) string {
 	}
 	switch n, before := *newer.N, *older.N; {
 	case n < before:
-		return fmt.Sprintf("The count went back from %d to %d. The identity provider was reset.", before, n)
+		return fmt.Sprintf("The count went back from %d to %d. The identity provider was reset, or this login began first and ended last.", before, n)
 	case n == before:
 		return "The count did not grow: you were still logged in at the identity provider, which did not ask for a password."
 	case n == before+1:
 		return ""
 	case n == before+2:
-		return "1 login elsewhere: at another app, or one that was refused."
+		return "1 login elsewhere: at another app, or one that was refused or not finished."
 	default:
-		return fmt.Sprintf("%d logins elsewhere: at other apps, or refused ones.", n-before-1)
+		return fmt.Sprintf("%d logins elsewhere: at other apps, or refused or unfinished ones.", n-before-1)
 	}
 }
 
