@@ -60,7 +60,7 @@ func TestBackChannelLogout(t *testing.T) {
 		if here.isLoggedIn() || there.isLoggedIn() || !other.isLoggedIn() {
 			t.Error("want the two sessions called sid-1 to end, and sid-2 to go on")
 		}
-		if p := here.get("/profile"); p.status != 401 || p.code() != "E-SES-1" {
+		if p := here.get("/profile"); p.status != 401 || p.code() != "E-SES-1" || !strings.Contains(p.body, "logged out in another tab, at the identity provider, or at another app of it") {
 			t.Errorf("the other tab = %d %s, want 401 E-SES-1", p.status, p.code())
 		}
 		// Without a sid, all sessions of the person end.

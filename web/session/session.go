@@ -289,6 +289,6 @@ func (s *Store) End(iss, sub, sid string) (n int, err error) {
 // ErrEnded is the page for a session that is over.
 func ErrEnded() error {
 	return &problem.Error{Code: "E-SES-1",
-		Text:    "You were away for more than 30 minutes, or it is more than 8 hours since you logged in, or you logged out in another tab.",
+		Text:    "You were away for more than 30 minutes, or it is more than 8 hours since you logged in, or you were logged out in another tab, at the identity provider, or at another app of it.",
 		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
 }
