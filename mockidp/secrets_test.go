@@ -254,10 +254,10 @@ func TestAClaimKeepsItsSecretAndTheAuthorIsWarned(t *testing.T) {
 	idp, rp := newPair(t, mockidptest.Empty)
 	giveSecret(t, idp, "leaks", `exports.onExecutePostLogin = async (event, api) => {
 		api.idToken.setCustomClaim("key", event.secrets.API_KEY);
-		api.idToken.setCustomClaim("for " + event.secrets.API_KEY, ["", { k: event.secrets.API_KEY }]);
+		api.idToken.setCustomClaim("nested", ["", { k: event.secrets.API_KEY }]);
 	};`)
 	res := rp.mustLogin(newBrowser(t), address(t, "London"))
-	if res.claims["key"] != leaked || res.claims["for "+leaked] == nil {
+	if res.claims["key"] != leaked || res.claims["nested"] == nil {
 		t.Errorf("claims %v, want those that the Action set", res.claims)
 	}
 	var compact bytes.Buffer
@@ -266,10 +266,36 @@ func TestAClaimKeepsItsSecretAndTheAuthorIsWarned(t *testing.T) {
 	}
 	record := compact.String()
 	wantHidden(t, "the record", record)
-	for _, want := range []string{`{"line":2,"text":"key holds the value of the secret API_KEY: everybody who has the token can read it (line 2)"}`, `"for [secret API_KEY]":["",{"k":"[secret API_KEY]"}]`} {
+	for _, want := range []string{`{"line":2,"text":"key holds the value of the secret API_KEY: everybody who has the token can read it (line 2)"}`, `"nested":["",{"k":"[secret API_KEY]"}]`} {
 		if !strings.Contains(record, want) {
 			t.Errorf("the record lacks %s: %s", want, record)
 		}
+	}
+}
+
+// TestASecretInTheNameOfAClaim: the name of a claim is in the token for everybody, and
+// who set it is looked up by it, so it stays; the author is warned.
+func TestASecretInTheNameOfAClaim(t *testing.T) {
+	idp, rp := newPair(t, mockidptest.Empty)
+	giveSecret(t, idp, "names", `exports.onExecutePostLogin = async (event, api) => {
+		api.idToken.setCustomClaim("https://" + event.secrets.API_KEY + "/plan", "gold");
+	};`)
+	name := "https://" + leaked + "/plan"
+	if res := rp.mustLogin(newBrowser(t), address(t, "London")); res.claims[name] != "gold" {
+		t.Errorf("claims %v, want %s", res.claims, name)
+	}
+	record := read(t, http.MethodGet, idp.Issuer+"_mock/logins?limit=1", "", nil)
+	quoted, err := json.Marshal(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{string(quoted) + `: "gold"`, `"name": ` + string(quoted), "the name of the claim https://[secret API_KEY]/plan holds the value of the secret API_KEY"} {
+		if !strings.Contains(record, want) {
+			t.Errorf("the record lacks %s: %s", want, record)
+		}
+	}
+	if why := read(t, http.MethodGet, idp.Issuer+"_mock/why?claim="+url.QueryEscape(name), "", nil); strings.Contains(why, "No Action mentions") {
+		t.Errorf("why: %s", why)
 	}
 }
 

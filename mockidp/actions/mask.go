@@ -167,6 +167,18 @@ func (m *Mask) JSON(value json.RawMessage) json.RawMessage {
 	return append(out, value[rest:]...)
 }
 
+// values are those of a token's claims, by name, without secrets. Names stay.
+func (m *Mask) values(list map[string]json.RawMessage) map[string]json.RawMessage {
+	if m == nil || list == nil {
+		return list
+	}
+	masked := make(map[string]json.RawMessage, len(list))
+	for name, value := range list {
+		masked[name] = m.JSON(value)
+	}
+	return masked
+}
+
 // texts are the values of a map without secrets, and so are its keys.
 func texts[V ~string | ~[]byte](m *Mask, list map[string]V, hide func(V) V) map[string]V {
 	if m == nil || list == nil {
@@ -193,15 +205,24 @@ func (m *Mask) warnOfClaims(run *ActionRun) {
 		return
 	}
 	for _, c := range run.Claims {
-		value := string(m.JSON(c.Value))
-		if c.Dropped != "" || value == string(c.Value) {
+		if c.Dropped != "" {
 			continue
 		}
-		i := slices.IndexFunc(m.names, func(name string) bool { return strings.Contains(value, inJSON(placeholder(name))) })
-		name := "a secret"
-		if i >= 0 {
-			name = "the secret " + m.names[i]
+		if masked := m.Text(c.Name); masked != c.Name {
+			run.Warnings = addWarning(run.Warnings, c.Line, fmt.Sprintf("the name of the claim %s holds the value of %s: everybody who has the token can read it (line %d)", c.Name, m.nameIn(masked), c.Line))
 		}
-		run.Warnings = addWarning(run.Warnings, c.Line, fmt.Sprintf("%s holds the value of %s: everybody who has the token can read it (line %d)", c.Name, name, c.Line))
+		if masked := string(m.JSON(c.Value)); masked != string(c.Value) {
+			run.Warnings = addWarning(run.Warnings, c.Line, fmt.Sprintf("%s holds the value of %s: everybody who has the token can read it (line %d)", c.Name, m.nameIn(masked), c.Line))
+		}
 	}
+}
+
+// nameIn says which secret was hidden in a text.
+func (m *Mask) nameIn(masked string) string {
+	for _, name := range m.names {
+		if strings.Contains(masked, placeholder(name)) || strings.Contains(masked, inJSON(placeholder(name))) {
+			return "the secret " + name
+		}
+	}
+	return "a secret"
 }

@@ -1,6 +1,9 @@
 package actions
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // What a Mask makes of the parts of a record.
 
@@ -11,7 +14,7 @@ func (m *Mask) Outcome(out *Outcome) *Outcome {
 		return out
 	}
 	o := *out
-	o.IDToken, o.AccessToken = m.members(o.IDToken), m.members(o.AccessToken)
+	o.IDToken, o.AccessToken = m.values(o.IDToken), m.values(o.AccessToken)
 	o.AppMetadata, o.UserMetadata = m.members(o.AppMetadata), m.members(o.UserMetadata)
 	o.TransactionMetadata = m.JSON(o.TransactionMetadata)
 	o.AddedScopes, o.RemovedScopes, o.RecordedMethods = m.list(o.AddedScopes), m.list(o.RemovedScopes), m.list(o.RecordedMethods)
@@ -61,7 +64,7 @@ func (m *Mask) run(r ActionRun) ActionRun {
 	for i, q := range r.Requests {
 		r.Requests[i] = OutgoingCall{m.Text(q.Method), m.Text(q.URL), m.Texts(q.Headers), m.Text(q.Body), q.Line, q.Status, m.Text(q.Error)}
 	}
-	r.Commands, r.Error = m.commands(r.Commands), m.failure(r.Error)
+	r.Commands, r.Error = m.commands(r.Commands, r.Claims), m.failure(r.Error)
 	return r
 }
 
@@ -72,21 +75,32 @@ func (m *Mask) failure(e *Error) *Error {
 	return &Error{m.Text(e.Name), m.Text(e.Message), e.Line, e.Column, m.Text(e.Stack)}
 }
 
-func (m *Mask) commands(list []Command) []Command {
+// commands keeps the names of those claims that are in a token.
+func (m *Mask) commands(list []Command, claims []Claim) []Command {
 	list = slices.Clone(list)
 	for i, c := range list {
 		list[i].Args = slices.Clone(c.Args)
 		for j, arg := range c.Args {
+			if j == 0 && strings.HasSuffix(c.Name, ".setCustomClaim") && slices.ContainsFunc(claims, func(k Claim) bool {
+				return k.Dropped == "" && string(arg) == `"`+inJSON(k.Name)+`"`
+			}) {
+				continue
+			}
 			list[i].Args[j] = m.JSON(arg)
 		}
 	}
 	return list
 }
 
+// claims keeps the names of those in a token as they are: everybody can read them
+// there, and who set a claim is looked up by its name.
 func (m *Mask) claims(list []Claim) []Claim {
 	list = slices.Clone(list)
 	for i, c := range list {
-		list[i].Name, list[i].Value, list[i].Dropped = m.Text(c.Name), m.JSON(c.Value), m.Text(c.Dropped)
+		list[i].Value, list[i].Dropped = m.JSON(c.Value), m.Text(c.Dropped)
+		if c.Dropped != "" {
+			list[i].Name = m.Text(c.Name)
+		}
 	}
 	return list
 }
@@ -124,7 +138,7 @@ func (m *Mask) suspension(suspended *Suspension) *Suspension {
 		s.Prompt = &PromptRequest{m.Text(p.ID), m.JSON(p.Fields), m.JSON(p.Vars)}
 	}
 	s.Factors, s.Additional, s.MFA = m.factors(s.Factors), m.factors(s.Additional), m.mfa(s.MFA)
-	s.Queue, s.Before = m.commands(s.Queue), m.Outcome(s.Before)
+	s.Queue, s.Before = m.commands(s.Queue, nil), m.Outcome(s.Before)
 	return &s
 }
 
