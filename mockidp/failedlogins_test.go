@@ -168,3 +168,48 @@ func TestAFailedLoginIsLive(t *testing.T) {
 		}
 	}
 }
+
+// TestALoginThatEndedAtAStepSaysSo: no Action denied it, and nobody waits any more.
+func TestALoginThatEndedAtAStepSaysSo(t *testing.T) {
+	idp, rp := newPair(t, mockidptest.Empty)
+	idp.Deploy("mfa", `exports.onExecutePostLogin = async (event, api) => { api.multifactor.enable("any"); api.idToken.setCustomClaim("n", 1); };`)
+	b := newBrowser(t)
+	b.Get(rp.config.AuthCodeURL("state"))
+	b.Submit(url.Values{"user": {"ada@example.test"}, "password": {mockidp.TestPassword}, "action": {"login"}})
+	if b.URL.Path != "/u/mfa" {
+		t.Fatalf("at %s, want the second factor", b.URL)
+	}
+	b.Submit(url.Values{"action": {"cancel"}})
+	const reason = "The user cancelled the second factor."
+	if answer := <-rp.arrived; answer.Get("error") != "access_denied" || answer.Get("error_description") != reason {
+		t.Errorf("the application got %v", answer)
+	}
+	runs, err := idp.Store.Runs(t.Context(), 1)
+	if err != nil || len(runs) != 1 {
+		t.Fatalf("%d runs, %v", len(runs), err)
+	}
+	_, tokens := rp.token(url.Values{"grant_type": {"client_credentials"}, "audience": {idp.Issuer + "api/v2/"}})
+	for path, want := range map[string][]string{
+		"dashboard/logs":               {reason, ">Failed Login<"},
+		"dashboard/logs/" + runs[0].ID: {"The application got the error access_denied: " + reason},
+		"api/v2/logs":                  {reason},
+		"_mock/why?claim=n":            {"asked for something of the person", reason},
+		"_mock/logins?limit=1":         {`"refused"`, reason},
+	} {
+		token := ""
+		if strings.HasPrefix(path, "api/") {
+			token = fmt.Sprint(tokens["access_token"])
+		}
+		page := read(t, http.MethodGet, idp.Issuer+path, token, nil)
+		for _, w := range want {
+			if !strings.Contains(page, w) {
+				t.Errorf("%s lacks %q:\n%s", path, w, page)
+			}
+		}
+		for _, wrong := range []string{"Denied by Action", "waits for the person", `"suspended": {`} {
+			if strings.Contains(page, wrong) {
+				t.Errorf("%s says %q", path, wrong)
+			}
+		}
+	}
+}

@@ -187,7 +187,7 @@ func (f *loginFlow) record(res provider.Result) (*store.Run, error) {
 		run.Outcome = outcomeSuspended
 	}
 	var err error
-	if run.Record, err = f.recordJSON(); err != nil {
+	if run.Record, err = f.recordJSON(res.Deny); err != nil {
 		return nil, fmt.Errorf("record run: %w", err)
 	}
 	return run, nil
@@ -195,9 +195,13 @@ func (f *loginFlow) record(res provider.Result) (*store.Run, error) {
 
 // recordJSON is what is kept of one run: the event that the Actions got, without
 // their secrets, and what they asked for. Where they let out the value of a secret
-// themselves, it is masked: a log is read by more people than may know it.
-func (f *loginFlow) recordJSON() ([]byte, error) {
+// themselves, it is masked: a log is read by more people than may know it. deny is the
+// end of the flow, nil when it got tokens or waits.
+func (f *loginFlow) recordJSON(deny *provider.Deny) ([]byte, error) {
 	out := *f.mask.Outcome(f.out)
+	if deny != nil && out.Failed == nil && out.Invalid == nil && out.Denied == nil {
+		out.Refused, out.Suspended = &actions.Refusal{Code: deny.Code, Reason: deny.Logged}, nil
+	}
 	out.Runs = withoutSecrets(out.Runs)
 	if out.Suspended != nil { // what was asked for so far is in out itself
 		s := *out.Suspended

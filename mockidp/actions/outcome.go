@@ -34,6 +34,7 @@ type Outcome struct {
 	MFA                 *MFA                 `json:"mfa,omitempty"`              // by api.multifactor.enable
 
 	Invalid   *ValidationError `json:"invalid,omitempty"`   // by api.validation.error
+	Refused   *Refusal         `json:"refused,omitempty"`   // by nobody of the flow: the Runner never sets it
 	Suspended *Suspension      `json:"suspended,omitempty"` // not over: the person must do something first
 
 	Denied *Denial  `json:"denied,omitempty"` // access.deny, session.revoke or refreshToken.revoke
@@ -46,6 +47,13 @@ type Outcome struct {
 // Reason as its description.
 type Denial struct {
 	Action string `json:"action"` // name of the Action
+	Reason string `json:"reason"`
+}
+
+// A Refusal is why whoever carries an Outcome out ended the login although no Action
+// did: the person gave up at a step, or a step that was asked for can't be made.
+type Refusal struct {
+	Code   string `json:"code"` // the OAuth error that the application gets
 	Reason string `json:"reason"`
 }
 

@@ -47,6 +47,7 @@ type entry struct {
 	Claims     []string // custom claims of the ID token, in order
 	Actions    []string // names of those that ran
 	Reason     string   // why there are no tokens
+	ByAction   bool     // an Action denied it
 	Took       time.Duration
 	Failure    *store.Failure // nil: the flow ran
 	lowerNames string         // what free words of a search look through
@@ -126,7 +127,7 @@ func newEntry(run *store.Run) *entry {
 	e := &entry{
 		Key: strconv.FormatInt(run.Seq, 10), ID: run.ID, At: run.At, Kind: run.Kind, Type: run.LogType(), Outcome: run.Outcome, UserID: run.UserID, ClientID: run.ClientID,
 		User: cmp.Or(ev.User.Email, ev.User.Name, run.UserID), Client: cmp.Or(ev.Client.Name, run.ClientID),
-		IP: ev.Request.IP, Place: placeName(ev.Request.GeoIP), Logins: ev.Stats.LoginsCount, Reason: reasonOf(out),
+		IP: ev.Request.IP, Place: placeName(ev.Request.GeoIP), Logins: ev.Stats.LoginsCount, Reason: reasonOf(out), ByAction: out.Denied != nil,
 	}
 	if run.Outcome == "suspended" {
 		e.Type = "" // not over, so no entry of Auth0's log
@@ -161,6 +162,8 @@ func reasonOf(out *actions.Outcome) string {
 		return out.Invalid.Message
 	case out.Denied != nil:
 		return cmp.Or(out.Denied.Reason, "denied by "+out.Denied.Action)
+	case out.Refused != nil:
+		return out.Refused.Reason
 	case out.Suspended != nil:
 		return "waits for the person"
 	}

@@ -182,7 +182,7 @@ func (e *entry) label() string {
 	switch {
 	case e.Outcome == "suspended":
 		return "Not finished"
-	case e.Type == "f" && e.Outcome == "denied" && len(e.Actions) > 0:
+	case e.ByAction:
 		return "Denied by Action"
 	}
 	return typeName(e.Type)

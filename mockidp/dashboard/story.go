@@ -220,7 +220,7 @@ func (d *Dashboard) outcomeSteps(r *http.Request, p *wholeRun, e *entry) ([]stor
 	return steps, nil
 }
 
-// errorOf is the OAuth error that the application got, as far as an Action made it.
+// errorOf is the OAuth error that the application got.
 func errorOf(out *actions.Outcome) (code, description string) {
 	switch {
 	case out.Failed != nil:
@@ -229,6 +229,8 @@ func errorOf(out *actions.Outcome) (code, description string) {
 		return out.Invalid.Code, out.Invalid.Message
 	case out.Denied != nil:
 		return "access_denied", out.Denied.Reason
+	case out.Refused != nil:
+		return out.Refused.Code, out.Refused.Reason
 	}
 	return "", ""
 }

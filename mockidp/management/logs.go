@@ -105,6 +105,12 @@ func reason(result json.RawMessage) string {
 		Denied *struct {
 			Reason string `json:"reason"`
 		} `json:"denied"`
+		Invalid *struct {
+			Message string `json:"message"`
+		} `json:"invalid"`
+		Refused *struct {
+			Reason string `json:"reason"`
+		} `json:"refused"`
 		Failed *struct {
 			Error *struct {
 				Message string `json:"message"`
@@ -116,6 +122,10 @@ func reason(result json.RawMessage) string {
 		return out.Denied.Reason
 	case out.Failed != nil && out.Failed.Error != nil:
 		return out.Failed.Error.Message
+	case out.Invalid != nil:
+		return out.Invalid.Message
+	case out.Refused != nil:
+		return out.Refused.Reason
 	}
 	return ""
 }

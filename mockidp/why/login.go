@@ -228,6 +228,11 @@ func (s *state) endedBefore() *Answer {
 		a.say("%s (position %d) sent the login to another page%s, and it has not come back.", run.Name, last+1, first)
 		return a
 	}
+	if no := s.result.Refused; no != nil {
+		a.say("%s (position %d) asked for something of the person%s, and the login ended there.", run.Name, last+1, first)
+		a.Hint = "It ended with: " + clip(no.Reason)
+		return a
+	}
 	a.say("%s (position %d) ended the login%s.", run.Name, last+1, first)
 	if s.result.Denied != nil && s.result.Denied.Reason != "" {
 		a.Hint = "It said: " + clip(s.result.Denied.Reason)
