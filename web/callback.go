@@ -221,7 +221,7 @@ func errRefused(in answer) error {
 		e.Code, e.Quote, e.Text, e.Buttons = "E-DENY-3", "", "The identity provider does not let this account log in.", again
 	case in.err == "access_denied":
 		e.Code, e.Text, e.Buttons = "E-DENY-1", "The identity provider said no.", again
-		e.Hint = "An Action in the login flow refused this login. Nothing is wrong with your password."
+		e.Hint = "Usually an Action in the login flow has refused it. Nothing is wrong with your password."
 	case in.err == "login_required":
 		e.Code = "E-INT-1"
 		e.Text = "This app asked for a silent login, but there is no session at the identity provider."

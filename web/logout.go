@@ -78,9 +78,12 @@ func (s *Server) loggedOut(w http.ResponseWriter, r *http.Request) (page views.L
 	case c.Value == logoutHere:
 		page.Provider = "no"
 		page.Text = "You are logged out of Demo app. At the identity provider you may still be logged in: the next login may not ask for your password."
-	case c.Value == logoutAsked, subtle.ConstantTimeCompare([]byte(c.Value), []byte(state)) == 1:
+	case subtle.ConstantTimeCompare([]byte(c.Value), []byte(state)) == 1:
 		page.Provider = "yes"
 		page.Text = "You are logged out of Demo app and of the identity provider."
+	case c.Value == logoutAsked:
+		page.Provider = "asked"
+		page.Text = "You are logged out of Demo app. The identity provider was asked to log you out as well; its answer does not say whether it did."
 	default:
 		page.Provider = "unknown"
 		page.Text = "You are logged out of Demo app. The identity provider was asked to log you out as well, but this is not its answer, so it may not have done so."

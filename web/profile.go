@@ -76,8 +76,8 @@ func (s *Server) drawn(who *session.Login) views.Profile {
 func profilePage(who *session.Login, now time.Time) views.Profile {
 	page := who.Page
 	from, at := "login", who.At // where the ID token comes from
-	if who.Refresh != nil && who.Refresh.Note == "" {
-		from, at = "refresh", who.Refresh.At
+	if t := who.Refresh.IDToken(); !t.IsZero() {
+		from, at = "refresh", t
 	}
 	page.Verified, page.Refresh = words.Relative(at, now), who.Refresh.View(now)
 	page.Claims = slices.Clone(page.Claims) // others show the same login

@@ -70,7 +70,7 @@ func (s *Server) refreshed(ctx context.Context, who *session.Login) (*session.Lo
 	raw, _ := token.Extra("id_token").(string)
 	if raw == "" { // Core 12.2 allows it
 		l := *who
-		l.RefreshToken, l.Refresh, l.Log = token.RefreshToken, &session.Refresh{At: now, Note: "The provider sent no new ID token, so nothing changed but the access token."}, log
+		l.RefreshToken, l.Refresh, l.Log = token.RefreshToken, &session.Refresh{At: now, IDTokenAt: who.Refresh.IDToken(), Note: "The provider sent no new ID token, so nothing changed but the access token."}, log
 		return &l, nil
 	}
 	v := &verification{cfg: s.cfg, conn: conn, attempt: &attempt.Attempt{}, previous: who.Claims, Ledger: checks.NewLedger(), token: token, raw: raw}
@@ -85,7 +85,7 @@ func (s *Server) refreshed(ctx context.Context, who *session.Login) (*session.Lo
 	if err := l.Decode(); err != nil {
 		return nil, err
 	}
-	l.At, l.Refresh = who.At, &session.Refresh{At: now, Changes: session.Compare(who.Claims, l.Claims)}
+	l.At, l.Refresh = who.At, &session.Refresh{At: now, IDTokenAt: now, Changes: session.Compare(who.Claims, l.Claims)}
 	return l, nil
 }
 
@@ -105,7 +105,7 @@ func errRefreshRefused(cfg Config, x provider.Exchange, err error) error {
 	}
 	if e.Code == "E-TOK-2" {
 		e.Code, e.Hint = "E-REF-2", ""
-		e.Text = "It has expired, was revoked, or was used before: each works once. You are still logged in here, with the claims of your last login."
+		e.Text = "It has expired, was revoked, or was used before: each works once. You are still logged in here, with the claims that you had."
 		e.Buttons = []views.Button{problem.Primary("Log in again", "/login"), problem.Button("Profile", returnto.Default)}
 	}
 	return e

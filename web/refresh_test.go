@@ -260,6 +260,27 @@ func TestRefreshWithoutAnIDToken(t *testing.T) {
 	}
 }
 
+// TestVerifiedWhenTheTokenCame: a refresh without an ID token leaves the one of the
+// refresh before it, and the page says how old that is.
+func TestVerifiedWhenTheTokenCame(t *testing.T) {
+	o, clock := newOP(t), &clock{}
+	o.now = clock.now
+	b := newApp(t, o, offline, func(c *web.Config) { c.Now = clock.now }).browser()
+	b.wantProfile(b.login())
+	clock.advance(10 * time.Minute)
+	if p := b.refresh(); p.status != http.StatusSeeOther {
+		t.Fatalf("refresh = %d %s", p.status, p.code())
+	}
+	clock.advance(5 * time.Minute)
+	o.token = func(body map[string]any) { delete(body, "id_token") }
+	if p := b.refresh(); p.status != http.StatusSeeOther {
+		t.Fatalf("refresh = %d %s", p.status, p.code())
+	}
+	if p := b.get("/profile"); !strings.Contains(p.plain(), "Your ID token was verified 5 minutes ago.") {
+		t.Errorf("profile:\n%s", p.plain())
+	}
+}
+
 // TestUserInfoIsCompared: members that differ from the ID token are named.
 func TestUserInfoIsCompared(t *testing.T) {
 	o := newOP(t)

@@ -173,13 +173,15 @@ func errNoLoginCookie(base *url.URL, host string) error {
 
 func errStateMixedUp() error {
 	return &problem.Error{Code: "E-STATE-2",
-		Text:    "The answer carries another state than the one this browser remembers. Usually a second tab or the Back button.",
+		Text:     "The answer carries another state than the one this browser remembers. Usually a second tab or the Back button.",
+		Expected: "the state of a login that was started in this browser", Got: "another one",
 		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
 }
 
 func errStateUsed() error {
 	return &problem.Error{Code: "E-STATE-3",
-		Text:    "You can't use the same answer twice.",
+		Text:     "You can't use the same answer twice.",
+		Expected: "a state that was not used yet", Got: "one that was",
 		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
 }
 

@@ -15,6 +15,17 @@ type Refresh struct {
 	At      time.Time `json:"at"`
 	Changes []Change  `json:"changes"`
 	Note    string    `json:"note,omitempty"`
+	// IDTokenAt is when the ID token came, if a refresh has brought it: this one or one
+	// before. Zero: it is that of the login.
+	IDTokenAt time.Time `json:"id_token_at,omitzero"`
+}
+
+// IDToken is IDTokenAt, also when there was no refresh.
+func (r *Refresh) IDToken() (t time.Time) {
+	if r != nil {
+		t = r.IDTokenAt
+	}
+	return t
 }
 
 // A Change is one claim that differs between two ID tokens. A nil value means that
