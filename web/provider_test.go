@@ -3,8 +3,10 @@ package web_test
 import (
 	"bytes"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -346,4 +348,56 @@ func TestErrorsForPrograms(t *testing.T) {
 			t.Errorf("Accept %q: Content-Type = %q, want %q", accept, got, want)
 		}
 	}
+}
+
+// TestCloseEndsADiscovery: it goes on when whoever asked has gone, but not when the app
+// is closed, and nothing is logged afterwards.
+func TestCloseEndsADiscovery(t *testing.T) {
+	o := newOP(t)
+	asked, gone := make(chan struct{}), make(chan struct{})
+	o.instead["/.well-known/openid-configuration"] = func(_ http.ResponseWriter, r *http.Request) {
+		close(asked)
+		<-r.Context().Done()
+		close(gone)
+	}
+	var log syncLog
+	s, err := web.New(web.Config{BaseURL: "http://localhost:3000", Issuer: o.issuer, ClientID: "demo-app", ClientSecret: clientSecret,
+		SessionDir: t.TempDir(), Timeout: time.Minute, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	log.close()
+	select {
+	case <-gone:
+	case <-time.After(30 * time.Second): // half of what the request itself may take
+		t.Error("the discovery goes on after Close")
+	}
+}
+
+// A syncLog fails its writer once it is closed.
+type syncLog struct {
+	mu     sync.Mutex
+	closed bool
+}
+
+func (l *syncLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		panic("logged after Close: " + string(p))
+	}
+	return len(p), nil
+}
+
+func (l *syncLog) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
 }

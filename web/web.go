@@ -79,7 +79,7 @@ func (s *Server) Close() error {
 		s.stop()
 	}
 	s.background.Wait()
-	s.provider.Client.CloseIdleConnections()
+	s.provider.Close()
 	return nil
 }
 

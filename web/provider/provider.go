@@ -50,6 +50,8 @@ type Provider struct {
 	cfg    Config
 	Client *http.Client
 	flight singleflight.Group // one discovery at a time serves everyone who waits
+	open   context.Context    // ends with Close
+	end    context.CancelFunc
 
 	mu      sync.Mutex
 	conn    *Connection // nil until the provider was found for the first time
@@ -84,7 +86,17 @@ type metadata struct {
 
 // New returns a Provider that nothing is known of yet. It asks nobody.
 func New(cfg Config) *Provider {
-	return &Provider{cfg: cfg, Client: newClient(cfg)}
+	p := &Provider{cfg: cfg, Client: newClient(cfg)}
+	p.open, p.end = context.WithCancel(context.Background())
+	return p
+}
+
+// Close breaks off the discovery that is under way, if any, and waits for it: it goes on
+// when whoever asked has gone. Nobody may use the Provider afterwards.
+func (p *Provider) Close() {
+	p.end()
+	<-p.flight.DoChan("", func() (any, error) { return nil, context.Canceled })
+	p.Client.CloseIdleConnections()
 }
 
 // Discover looks for the provider until it is found once or ctx ends. The pauses
@@ -123,8 +135,10 @@ func (p *Provider) Known() *Connection {
 // ends, at most; an answer that comes later still serves the next one.
 func (p *Provider) Refresh(ctx context.Context) (*Connection, error) {
 	done := p.flight.DoChan("", func() (any, error) {
-		conn, err := p.ask(context.WithoutCancel(ctx))
-		return conn, err
+		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		defer context.AfterFunc(p.open, cancel)()
+		defer cancel()
+		return p.ask(ctx)
 	})
 	select {
 	case <-ctx.Done():
