@@ -38,7 +38,7 @@ func stepPages(t *testing.T, browser context.Context) {
 		b.page("authenticator app", 200, b.logIn("Tokyo"))
 		b.page("the other methods", 200, b.click(labelled("Try another method")))
 		b.page("recovery code asked for", 200, b.open(b.factorLink("recovery-code")))
-		b.wantPage("E-DENY-1", 403, b.click(labelled("Cancel")))
+		b.wantPage("E-DENY-2", 403, b.click(labelled("Cancel")))
 	})
 	t.Run("factors with messages and devices", func(t *testing.T) {
 		s := openStack(t)
