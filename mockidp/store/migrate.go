@@ -27,35 +27,54 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	version, err := schemaVersion(ctx, db)
-	for err == nil && version < newest {
-		// Another process may be migrating too: what fails here because it
-		// was faster has succeeded there, or soon will have.
-		before, upErr := version, up(ctx, db)
+	var version int64
+	err = whenFree(ctx, func() (err error) {
+		// The connection is made here, and with it the file switched to WAL.
 		version, err = schemaVersion(ctx, db)
-		if err != nil || version != before {
-			continue
+		for err == nil && version < newest {
+			// Another process may be migrating too: what fails here because it
+			// was faster has succeeded there, or soon will have.
+			before, upErr := version, up(ctx, db)
+			if version, err = schemaVersion(ctx, db); err == nil && version == before {
+				return upErr
+			}
 		}
-		if !isBusy(upErr) {
-			return upErr
-		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(upErr, ctx.Err())
-		case <-time.After(migrateAgain):
-		}
-	}
-	if version > newest {
+		return err
+	})
+	if err == nil && version > newest {
 		return fmt.Errorf("a newer version of this program wrote it (schema %d, this program knows %d): use that version or another file", version, newest)
 	}
 	return err
 }
 
-// migrateAgain is the pause before another try while somebody else migrates.
-const migrateAgain = 10 * time.Millisecond
+// What another process may need to make a new file's tables, and the pause
+// between two tries meanwhile.
+const (
+	freeWithin = 10 * time.Second
+	freeAgain  = 10 * time.Millisecond
+)
 
-// isBusy reports whether err says that another connection is writing. SQLite
-// does not wait for it where a transaction began by reading, as goose's do.
+// whenFree calls f until it does something else than fail because another
+// connection writes. SQLite's own busy_timeout does not wait where a
+// transaction began by reading, as goose's do and the switch to WAL does.
+func whenFree(ctx context.Context, f func() error) error {
+	enough := time.After(freeWithin)
+	for {
+		err := f()
+		if !isBusy(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(err, ctx.Err())
+		case <-enough:
+			return fmt.Errorf("another process has been writing to it for %v: end that one or use another file: %w", freeWithin, err)
+		case <-time.After(freeAgain):
+		}
+	}
+}
+
+// isBusy reports whether err says that another connection is writing.
 func isBusy(err error) bool {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	return ok && e.Code()&0xff == sqlite3.SQLITE_BUSY

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -149,7 +150,33 @@ func raw(t testing.TB, dsn, query string) {
 }
 
 func TestManyCanOpenANewFileAtOnce(t *testing.T) {
+	for range 3 { // one round seldom meets the moment in which SQLite doesn't wait
+		openNewFileAtOnce(t, file(t))
+	}
+}
+
+// A new file is switched to WAL by reading first, where SQLite refuses at once
+// instead of waiting for a writer: Open waits as long as its context allows.
+func TestOpenWaitsForAWriter(t *testing.T) {
 	dsn := file(t)
+	db, err := sql.Open("sqlite", dsn+"?_txlock=immediate")
+	must(t, err)
+	defer db.Close()
+	tx, err := db.BeginTx(t.Context(), nil)
+	must(t, err)
+	_, err = tx.ExecContext(t.Context(), `CREATE TABLE somebody_elses (n INTEGER)`)
+	must(t, err)
+
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if s, err := store.Open(ctx, dsn); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("beside a writer: %v, %v, want it to wait until its context ends", s, err)
+	}
+	must(t, tx.Commit())
+	open(t, dsn)
+}
+
+func openNewFileAtOnce(t *testing.T, dsn string) {
 	var wg sync.WaitGroup
 	for i := range 6 {
 		wg.Go(func() {
