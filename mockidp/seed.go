@@ -43,7 +43,7 @@ func DemoClient() *store.Client {
 
 // Seed fills a store that has no users with the tenant called name (SeedDemo or
 // SeedEmpty), and leaves any other store as it is: a restart loses nothing. It
-// reports whether it wrote.
+// reports whether it wrote; see [store.Store.Fill].
 func Seed(ctx context.Context, st *store.Store, name string, client *store.Client) (wrote bool, err error) {
 	return seed(ctx, st, name, client, false)
 }
@@ -53,45 +53,42 @@ func seed(ctx context.Context, st *store.Store, name string, client *store.Clien
 		return false, fmt.Errorf("unknown seed %q: expected %q or %q", name, SeedDemo, SeedEmpty)
 	}
 	if n, err := st.CountUsers(ctx); err != nil || n > 0 {
-		return false, err
+		return false, err // without the work of hashing a password
 	}
-	if err := st.PutClient(ctx, client); err != nil {
-		return false, fmt.Errorf("seed application: %w", err)
-	}
-	if err := seedUsers(ctx, st, noPasswords); err != nil {
+	t := store.Tenant{Client: client}
+	if t.Users, err = seedUsers(ctx, noPasswords); err != nil {
 		return false, fmt.Errorf("seed users: %w", err)
 	}
 	if name == SeedDemo {
-		if err := Deploy(ctx, st, "post-login-claims", PostLoginClaims); err != nil {
-			return false, fmt.Errorf("seed Action: %w", err)
-		}
+		t.Action = &store.Action{Name: "post-login-claims", Trigger: Trigger, Runtime: "node18", Code: PostLoginClaims}
 	}
-	return true, nil
+	if wrote, err = st.Fill(ctx, t); err != nil {
+		return false, fmt.Errorf("seed: %w", err)
+	}
+	return wrote, nil
 }
 
-func seedUsers(ctx context.Context, st *store.Store, noPasswords bool) error {
+func seedUsers(ctx context.Context, noPasswords bool) ([]*store.User, error) {
 	var hash string
 	if !noPasswords {
 		var err error
 		if hash, err = login.HashPassword(ctx, TestPassword); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	ada := store.User{
+	ada := &store.User{
 		Email: "ada@example.test", Name: "Ada Lovelace", GivenName: "Ada", FamilyName: "Lovelace", Nickname: "ada",
 		AppMetadata: json.RawMessage(`{"stripe_cus":"cus_ada1815","lakeid":"lake-0042","subscription":"premium"}`),
 	}
-	grace := store.User{Email: "grace@example.test", Name: "Grace Hopper", GivenName: "Grace", FamilyName: "Hopper", Nickname: "grace"}
-	bob := store.User{Email: "bob@example.test", Name: "Bob Blocked", GivenName: "Bob", FamilyName: "Blocked", Nickname: "bob", Blocked: true}
-	for i, u := range []store.User{ada, grace, bob} {
+	grace := &store.User{Email: "grace@example.test", Name: "Grace Hopper", GivenName: "Grace", FamilyName: "Hopper", Nickname: "grace"}
+	bob := &store.User{Email: "bob@example.test", Name: "Bob Blocked", GivenName: "Bob", FamilyName: "Blocked", Nickname: "bob", Blocked: true}
+	users := []*store.User{ada, grace, bob}
+	for i, u := range users {
 		// Ids are fixed so that a test can name them, and look like Auth0's: auth0|24 hex digits.
 		u.ID = fmt.Sprintf("auth0|5eed00000000000000000%03d", i+1)
 		u.EmailVerified, u.PasswordHash = true, hash
-		if err := st.CreateUser(ctx, &u); err != nil {
-			return err
-		}
 	}
-	return nil
+	return users, nil
 }
 
 // Deploy creates the Action called name or replaces its draft, deploys it, and

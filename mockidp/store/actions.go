@@ -17,6 +17,10 @@ func (a *Action) columns() []any {
 // CreateAction stores a as a draft. It fills ID, CreatedAt and UpdatedAt when
 // they are empty, and sets DeployedVersion to 0. A name in use is ErrExists.
 func (s *Store) CreateAction(ctx context.Context, a *Action) error {
+	return s.write(ctx, func(l *lane) error { return l.insertAction(ctx, a) })
+}
+
+func (l *lane) insertAction(ctx context.Context, a *Action) error {
 	if a.ID == "" {
 		a.ID = newUUID()
 	}
@@ -35,11 +39,9 @@ func (s *Store) CreateAction(ctx context.Context, a *Action) error {
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(l *lane) error {
-		_, err := l.exec(ctx, `INSERT INTO actions (`+actionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			a.ID, a.Name, a.Trigger, a.Runtime, a.Code, secrets, 0, ms(a.CreatedAt), ms(a.UpdatedAt), dependencies)
-		return err
-	})
+	_, err = l.exec(ctx, `INSERT INTO actions (`+actionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		a.ID, a.Name, a.Trigger, a.Runtime, a.Code, secrets, 0, ms(a.CreatedAt), ms(a.UpdatedAt), dependencies)
+	return err
 }
 
 // newUUID is a random UUID (RFC 9562 section 5.4).

@@ -17,6 +17,10 @@ func (c *Client) columns() []any {
 // PutClient stores c, replacing the client with its ID when there is one. It
 // fills CreatedAt when it is zero.
 func (s *Store) PutClient(ctx context.Context, c *Client) error {
+	return s.write(ctx, func(l *lane) error { return l.putClient(ctx, c) }, func(k *cache) { delete(k.clients, c.ID) })
+}
+
+func (l *lane) putClient(ctx context.Context, c *Client) error {
 	if c.CreatedAt.IsZero() {
 		c.CreatedAt = time.Now()
 	}
@@ -32,14 +36,12 @@ func (s *Store) PutClient(ctx context.Context, c *Client) error {
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(l *lane) error {
-		_, err := l.exec(ctx, `INSERT INTO clients (`+clientColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-			ON CONFLICT (id) DO UPDATE SET name = $2, secret = $3, redirect_uris = $4, post_logout_redirect_uris = $5, native = $6, alg = $7, metadata = $8,
-			id_token_ms = $9, access_token_ms = $10, refresh_token_ms = $11, backchannel_logout_uri = $13`,
-			c.ID, c.Name, c.Secret, redirects, logouts, c.Native, c.Alg, metadata,
-			c.IDTokenLifetime.Milliseconds(), c.AccessTokenLifetime.Milliseconds(), c.RefreshTokenLifetime.Milliseconds(), ms(c.CreatedAt), c.BackchannelLogoutURI)
-		return err
-	}, func(k *cache) { delete(k.clients, c.ID) })
+	_, err = l.exec(ctx, `INSERT INTO clients (`+clientColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		ON CONFLICT (id) DO UPDATE SET name = $2, secret = $3, redirect_uris = $4, post_logout_redirect_uris = $5, native = $6, alg = $7, metadata = $8,
+		id_token_ms = $9, access_token_ms = $10, refresh_token_ms = $11, backchannel_logout_uri = $13`,
+		c.ID, c.Name, c.Secret, redirects, logouts, c.Native, c.Alg, metadata,
+		c.IDTokenLifetime.Milliseconds(), c.AccessTokenLifetime.Milliseconds(), c.RefreshTokenLifetime.Milliseconds(), ms(c.CreatedAt), c.BackchannelLogoutURI)
+	return err
 }
 
 // Client returns the client with id, or ErrNotFound. It comes from a cache:

@@ -35,21 +35,26 @@ func (s *Store) DeployCode(ctx context.Context, id, code string, now time.Time) 
 func (s *Store) deploy(ctx context.Context, id string, check func(*Version) error, now time.Time) (*Version, error) {
 	v := &Version{ActionID: id, CreatedAt: now}
 	err := s.tx(ctx, func(l *lane) error {
-		err := l.row(ctx, `UPDATE actions SET deployed_version = deployed_version + 1 WHERE id = $1 RETURNING name, deployed_version, runtime, code, secrets, dependencies`, []any{id},
-			&v.Name, &v.Number, &v.Runtime, &v.Code, toJSON{&v.Secrets}, toJSON{&v.Dependencies})
-		if err != nil {
+		if err := l.deploy(ctx, v); err != nil {
 			return err
 		}
-		if err := check(v); err != nil {
-			return err
-		}
-		_, err = l.exec(ctx, `INSERT INTO action_versions (`+versionColumns+`) SELECT $1, name, deployed_version, runtime, code, secrets, dependencies, CAST($2 AS BIGINT) FROM actions WHERE id = $1`, id, ms(now))
-		return err
+		return check(v)
 	}, dropFlows)
 	if err != nil {
 		return nil, err
 	}
 	return v, nil
+}
+
+// deploy makes the draft of v.ActionID its next version, and fills v with it.
+func (l *lane) deploy(ctx context.Context, v *Version) error {
+	err := l.row(ctx, `UPDATE actions SET deployed_version = deployed_version + 1 WHERE id = $1 RETURNING name, deployed_version, runtime, code, secrets, dependencies`, []any{v.ActionID},
+		&v.Name, &v.Number, &v.Runtime, &v.Code, toJSON{&v.Secrets}, toJSON{&v.Dependencies})
+	if err != nil {
+		return err
+	}
+	_, err = l.exec(ctx, `INSERT INTO action_versions (`+versionColumns+`) SELECT $1, name, deployed_version, runtime, code, secrets, dependencies, CAST($2 AS BIGINT) FROM actions WHERE id = $1`, v.ActionID, ms(v.CreatedAt))
+	return err
 }
 
 // Versions returns the Action's deployed versions, the newest first.
@@ -86,18 +91,20 @@ func (l *lane) versions(ctx context.Context, query, key string) (versions []*Ver
 // An Action that does not exist or is made for another trigger is ErrNotFound,
 // and the flow stays as it was.
 func (s *Store) Bind(ctx context.Context, trigger string, actionIDs []string) error {
-	return s.tx(ctx, func(l *lane) error {
-		if _, err := l.exec(ctx, `DELETE FROM bindings WHERE trigger_id = $1`, trigger); err != nil {
-			return err
+	return s.tx(ctx, func(l *lane) error { return l.bind(ctx, trigger, actionIDs) }, dropFlows)
+}
+
+func (l *lane) bind(ctx context.Context, trigger string, actionIDs []string) error {
+	if _, err := l.exec(ctx, `DELETE FROM bindings WHERE trigger_id = $1`, trigger); err != nil {
+		return err
+	}
+	for i, id := range actionIDs {
+		err := l.change(ctx, ErrNotFound, `INSERT INTO bindings (trigger_id, position, action_id) SELECT trigger_id, CAST($2 AS BIGINT), id FROM actions WHERE id = $3 AND trigger_id = $1`, trigger, i, id)
+		if err != nil {
+			return fmt.Errorf("bind Action %q to %s: %w", id, trigger, err)
 		}
-		for i, id := range actionIDs {
-			err := l.change(ctx, ErrNotFound, `INSERT INTO bindings (trigger_id, position, action_id) SELECT trigger_id, CAST($2 AS BIGINT), id FROM actions WHERE id = $3 AND trigger_id = $1`, trigger, i, id)
-			if err != nil {
-				return fmt.Errorf("bind Action %q to %s: %w", id, trigger, err)
-			}
-		}
-		return l.noteFlow(ctx)
-	}, dropFlows)
+	}
+	return l.noteFlow(ctx)
 }
 
 // Flow returns the live versions bound to trigger, in order. An Action that was

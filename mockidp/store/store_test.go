@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -329,4 +330,34 @@ func winner(t *testing.T, f func(racer int) error) int {
 		t.Fatalf("%d winners, want 1", wins)
 	}
 	return first
+}
+
+// Several processes may start on one new file: one of them fills it.
+func TestManyCanFillANewFileAtOnce(t *testing.T) {
+	dsn := file(t)
+	var (
+		wg     sync.WaitGroup
+		filled atomic.Int32
+	)
+	for range 6 {
+		wg.Go(func() {
+			s, err := store.Open(t.Context(), dsn)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer s.Close()
+			did, err := s.Fill(t.Context(), store.Tenant{Client: &store.Client{ID: "app"}, Users: []*store.User{{Email: "ada@example.test"}}})
+			if err != nil {
+				t.Error(err)
+			}
+			if did {
+				filled.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if n := filled.Load(); n != 1 {
+		t.Errorf("%d of 6 filled it, want 1", n)
+	}
 }

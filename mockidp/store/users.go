@@ -23,6 +23,14 @@ func (u *User) columns() []any {
 // the two metadata objects. An email that differs from an existing one by case
 // alone, and an ID in use, are ErrExists.
 func (s *Store) CreateUser(ctx context.Context, u *User) error {
+	if err := u.complete(); err != nil {
+		return err
+	}
+	return s.write(ctx, func(l *lane) error { return l.insertUser(ctx, u) }, dropFirstUsers)
+}
+
+// complete fills what CreateUser says it fills.
+func (u *User) complete() error {
 	if u.ID == "" {
 		u.ID = "auth0|" + randomHex(12)
 	}
@@ -40,7 +48,7 @@ func (s *Store) CreateUser(ctx context.Context, u *User) error {
 			return fmt.Errorf("store: metadata of user %s: %w", u.Email, err)
 		}
 	}
-	return s.write(ctx, func(l *lane) error { return l.insertUser(ctx, u) }, dropFirstUsers)
+	return nil
 }
 
 func (l *lane) insertUser(ctx context.Context, u *User) error {

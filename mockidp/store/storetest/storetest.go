@@ -17,7 +17,7 @@ import (
 // Run runs the contract. open returns an empty store of its own for each test
 // and closes it when that test ends.
 func Run(t *testing.T, open func(t *testing.T) *store.Store) {
-	for _, group := range [][]test{users, clients, requests, steps, logins, authenticators, sessions, grants, tokens, keys, actions, runs, failures, outbox, edges, accounts, actionEdit} {
+	for _, group := range [][]test{users, clients, requests, steps, logins, authenticators, sessions, grants, tokens, keys, actions, runs, failures, outbox, edges, accounts, actionEdit, fill} {
 		for _, tt := range group {
 			t.Run(tt.name, func(t *testing.T) { tt.run(t, open(t)) })
 		}
