@@ -50,7 +50,12 @@ func (p *Provider) complete(w http.ResponseWriter, r *http.Request, kind string,
 	if err != nil {
 		return err
 	}
-	if err := p.cfg.Store.SaveGrant(ctx, g, res.Run); err != nil {
+	if wantsIDToken(q) { // the application knows of this login now, not when it redeems a code
+		err = p.cfg.Store.SaveGrant(ctx, g, res.Run)
+	} else {
+		err = p.cfg.Store.SaveCode(ctx, g, res.Run)
+	}
+	if err != nil {
 		return err
 	}
 	return p.answer(w, r, q, answer)

@@ -84,6 +84,9 @@ func (s *Store) txSoon(ctx context.Context, f func(*lane) error, then ...func(*c
 	return s.writeSoon(ctx, func(l *lane) error { return l.tx(ctx, f) }, then...)
 }
 
+// txFunc is tx or txSoon.
+type txFunc func(ctx context.Context, f func(*lane) error, then ...func(*cache)) error
+
 func (l *lane) tx(ctx context.Context, f func(*lane) error) error {
 	// IMMEDIATE takes the write lock at once: a transaction that begins as a
 	// reader could not become a writer after another process wrote.

@@ -118,8 +118,9 @@ func (s source) memory() string {
 
 func (s source) writer() string {
 	// busy_timeout comes first: the switch to WAL already takes a lock. FULL is
-	// an fsync per transaction: a login that was acknowledged survives a power
-	// cut. A longer WAL than the default copies hot pages back less often.
+	// an fsync per transaction: what was acknowledged survives a power cut; what
+	// need not wait for one, see writeSoon. A longer WAL than the default copies
+	// hot pages back less often.
 	return dsn(s.escaped(), "busy_timeout(5000)", "journal_mode(WAL)", "synchronous("+s.synchronous+")", "wal_autocheckpoint(2000)",
 		"cache_size(-16000)", "foreign_keys(1)", "temp_store(memory)")
 }

@@ -55,23 +55,27 @@ func (d toGrantDetails) Scan(src any) error {
 // session's list of clients, all in one transaction. It fills ID
 // and CreatedAt of g when they are empty. The caller must not change g's maps
 // and lists afterwards.
-//
-// It survives the end of this process at once, and a power cut with the next
-// login or token, at the latest when its code is redeemed: RedeemCode waits for
-// the disk. A code that is lost before had no chance: it lives a minute, and
-// the machine takes longer to come back. With tokens, it waits for the disk.
 func (s *Store) SaveGrant(ctx context.Context, g *Grant, run *Run, tokens ...*Token) error {
+	return s.saveGrant(ctx, s.tx, g, run, tokens)
+}
+
+// SaveCode is [Store.SaveGrant] for a grant of which nobody gets more than the
+// code now. It survives the end of this process at once, and a power cut with the
+// next token, at the latest when its code is redeemed: RedeemCode waits for
+// the disk. A code that is lost before had no chance: it lives a minute, and
+// the machine takes longer to come back.
+func (s *Store) SaveCode(ctx context.Context, g *Grant, run *Run) error {
+	return s.saveGrant(ctx, s.txSoon, g, run, nil)
+}
+
+func (s *Store) saveGrant(ctx context.Context, tx txFunc, g *Grant, run *Run, tokens []*Token) error {
 	if g.ID == "" {
 		g.ID = randomHex(16)
 	}
 	if g.CreatedAt.IsZero() {
 		g.CreatedAt = time.Now()
 	}
-	save := s.txSoon
-	if len(tokens) > 0 {
-		save = s.tx
-	}
-	return save(ctx, func(l *lane) error {
+	return tx(ctx, func(l *lane) error {
 		if err := insertGrant(ctx, l, g, tokens); err != nil {
 			return err
 		}

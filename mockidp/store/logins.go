@@ -28,6 +28,10 @@ func (l *Login) columns() []any {
 //
 // For a blocked account ss is nil and the request stays open, so that its
 // browser can be sent back with an error. requestID may be empty: no browser.
+//
+// The login survives the end of this process at once, and a power cut with the
+// tokens that it ends with: SaveGrant and RedeemCode wait for the disk. So a login
+// waits for it once, and one that an application knows of is never lost.
 func (s *Store) CompleteLogin(ctx context.Context, requestID string, l *Login, ss *Session) error {
 	if l.ID == "" {
 		l.ID = randomHex(16)
@@ -65,7 +69,7 @@ func (s *Store) CompleteLogin(ctx context.Context, requestID string, l *Login, s
 // countLogin is the transaction of CompleteLogin.
 func (s *Store) countLogin(ctx context.Context, l *Login, ss *Session) error {
 	var n int64
-	return s.tx(ctx, func(c *lane) error {
+	return s.txSoon(ctx, func(c *lane) error {
 		var err error
 		if n, err = s.number(ctx, c, l); err != nil {
 			return err
