@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"log/slog"
@@ -66,16 +67,12 @@ type recorder struct {
 }
 
 func (w *recorder) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
+	w.status = cmp.Or(w.status, status)
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *recorder) Write(b []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
+	w.status = cmp.Or(w.status, http.StatusOK)
 	return w.ResponseWriter.Write(b)
 }
 
@@ -104,7 +101,7 @@ func (s *Server) setHeaders(h http.Header, r *http.Request, id string) {
 	// makes browsers send "Origin: null" with the log out form; except on the
 	// callback, whose address holds a code and which has no form.
 	h.Set("Referrer-Policy", "same-origin")
-	if r.URL.Path == s.callbackPath() {
+	if r.URL.Path == s.redirect.Path {
 		h.Set("Referrer-Policy", "no-referrer")
 	}
 	if s.base.Scheme == "https" {

@@ -54,7 +54,7 @@ func (s *Server) logReturn(log *timeline.Log, query url.Values) {
 		}
 	}
 	log.Add(now, timeline.Step{ID: "callback", Channel: timeline.Front, Title: "You came back with a code",
-		Method: http.MethodGet, URL: s.callbackPath(), Status: http.StatusSeeOther,
+		Method: http.MethodGet, URL: s.redirect.Path, Status: http.StatusSeeOther,
 		Text: "Your browser carried the code, so others may have seen it. It is no proof of anything yet.", Got: timeline.Parameters(known, "code", "state", "iss")})
 }
 

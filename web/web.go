@@ -22,6 +22,7 @@ import (
 type Server struct {
 	cfg      Config
 	base     *url.URL
+	redirect *url.URL // where the provider sends browsers back to, on this host
 	provider *provider.Provider
 	vault    *vault.Vault
 	sessions *session.Store
@@ -48,7 +49,11 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, base: base, provider: provider.New(cfg.forProvider())}
+	redirect, err := url.Parse(cfg.RedirectURL)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, base: base, redirect: redirect, provider: provider.New(cfg.forProvider())}
 	s.cookies = cookie.Policy{Secure: base.Scheme == "https"}
 	s.vault = vault.New(cfg.SessionDir, cfg.Now)
 	s.sessions = session.NewStore(s.vault, s.cookies, s.drawn, cfg.Now)
@@ -92,7 +97,7 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/{$}", s.get(s.home))
 	mux.Handle("/login", s.get(s.login))
-	mux.Handle(s.callbackPath(), s.get(s.callback))
+	mux.Handle(s.redirect.Path, s.get(s.callback))
 	mux.Handle("/profile", s.get(s.profile))
 	mux.Handle("/user", s.get(s.profile)) // the name that Auth0's samples use
 	mux.Handle("/logout", s.getOrPost(s.askLogout, s.logout))
@@ -108,13 +113,4 @@ func (s *Server) routes() http.Handler {
 	mux.Handle(static.Prefix, s.get(s.asset))
 	mux.Handle("/", s.handle(s.notFound))
 	return mux
-}
-
-// callbackPath is the path of RedirectURL, which New found to be on this host.
-func (s *Server) callbackPath() string {
-	u, err := url.Parse(s.cfg.RedirectURL)
-	if err != nil {
-		return "/callback" // New has parsed it before
-	}
-	return u.Path
 }
