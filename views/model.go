@@ -25,6 +25,7 @@ type Layout struct {
 	Initials  string // one or two letters for the drawn avatar; "" when nobody is logged in
 	Version   string // version of the program, for the footer
 	RequestID string // id of this request in the server's log
+	Theme     string // "light" or "dark" when the visitor has chosen that; "": as the system is
 	// ProviderURL is the page of a mock identity provider, for the navigation; ""
 	// with any other, which has no page for visitors.
 	ProviderURL string

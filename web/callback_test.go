@@ -337,7 +337,7 @@ func TestCallbackLeavesCleanAddress(t *testing.T) {
 			t.Errorf("the error page holds the secret %q", secret)
 		}
 	}
-	if got := p.header.Get("Referrer-Policy"); got != "no-referrer" {
-		t.Errorf("Referrer-Policy = %q, want no-referrer", got)
+	if got := p.header.Get("Referrer-Policy"); got != "strict-origin" { // the name of the app, never path or query
+		t.Errorf("Referrer-Policy = %q, want strict-origin", got)
 	}
 }

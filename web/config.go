@@ -119,7 +119,7 @@ func isFreePath(path string) bool {
 			return false
 		}
 	}
-	taken := []string{"/login", "/profile", "/user", "/logout", "/refresh", "/api/me", "/api/status", "/backchannel-logout", "/livez", "/readyz", "/healthz"}
+	taken := []string{"/login", "/profile", "/user", "/logout", "/refresh", "/theme", "/api/me", "/api/status", "/backchannel-logout", "/livez", "/readyz", "/healthz"}
 	return path == pathpkg.Clean(path) && !slices.Contains(taken, path)
 }
 

@@ -28,6 +28,7 @@
 //	transaction  who set the claims, when the provider is a mock that tells
 //	history      the person's logins here so far, for the map (worldmap)
 //	returnto     where a login may lead afterwards
+//	theme        whether a visitor wants the pages light or dark
 //	problem      the failures that have a page of their own
 //	vault        encrypted records on disk; timeline what happened; words for pages
 //

@@ -20,6 +20,7 @@ import (
 	"example.com/postlogin/web/claims"
 	"example.com/postlogin/web/problem"
 	"example.com/postlogin/web/returnto"
+	"example.com/postlogin/web/theme"
 	"example.com/postlogin/web/words"
 )
 
@@ -169,7 +170,7 @@ func (s *Server) errorPage(r *http.Request, e *problem.Error, status int, title 
 
 // layout fills in the frame around a page.
 func (s *Server) layout(r *http.Request, title, active string) views.Layout {
-	l := views.Layout{PageTitle: title, Active: active, Version: s.cfg.Version, RequestID: requestID(r)}
+	l := views.Layout{PageTitle: title, Active: active, Version: s.cfg.Version, RequestID: requestID(r), Theme: theme.Of(r, s.cookies)}
 	if conn := s.provider.Known(); conn != nil && conn.MockVersion != "" {
 		l.ProviderURL = conn.Issuer
 	}

@@ -97,12 +97,13 @@ func (s *Server) setHeaders(h http.Header, r *http.Request, id string) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store") // pages show personal data
 	h.Set("Vary", "Accept, Accept-Encoding")
-	// No other site ever learns an address of this one. Not "no-referrer", which
-	// makes browsers send "Origin: null" with the log out form; except on the
-	// callback, whose address holds a code and which has no form.
+	// No other site ever learns an address of this one. Not "no-referrer", which makes
+	// browsers send "Origin: null" with forms. Of the callback, whose address holds a code,
+	// and of what answers a form, this one itself learns no more than the host: package
+	// theme leads back to where the Referer says.
 	h.Set("Referrer-Policy", "same-origin")
-	if r.URL.Path == s.redirect.Path {
-		h.Set("Referrer-Policy", "no-referrer")
+	if r.URL.Path == s.redirect.Path || r.Method == http.MethodPost {
+		h.Set("Referrer-Policy", "strict-origin")
 	}
 	if s.base.Scheme == "https" {
 		h.Set("Strict-Transport-Security", "max-age=31536000")

@@ -323,6 +323,7 @@ func TestCookieFlags(t *testing.T) {
 		check(t, b.get(b.begin()).header, "demo_", false)
 		check(t, b.do(http.MethodPost, "/logout", url.Values{}).header, "demo_", false)
 		check(t, b.get("/").header, "demo_logout", false)
+		check(t, b.chooseTheme("dark", "/").header, "demo_theme", false)
 	})
 	t.Run("https", func(t *testing.T) {
 		s, err := web.New(web.Config{BaseURL: "https://app.example", Issuer: o.issuer, ClientID: "demo-app", ClientSecret: clientSecret,
@@ -337,6 +338,14 @@ func TestCookieFlags(t *testing.T) {
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, httptest.NewRequest("GET", "https://app.example/login", nil))
 		check(t, w.Header(), "__Host-demo_login_", true)
+		theme := httptest.NewRecorder()
+		r := httptest.NewRequest("POST", "https://app.example/theme", strings.NewReader("theme=dark"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		s.ServeHTTP(theme, r)
+		check(t, theme.Header(), "__Host-demo_theme", true)
+		if got := theme.Header().Get("Set-Cookie"); !strings.Contains(got, "; Max-Age=31536000;") {
+			t.Errorf("Set-Cookie = %q, want it to be kept for a year", got)
+		}
 		if got := w.Header().Get("Strict-Transport-Security"); got == "" {
 			t.Error("no Strict-Transport-Security")
 		}

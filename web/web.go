@@ -14,6 +14,7 @@ import (
 	"example.com/postlogin/web/history"
 	"example.com/postlogin/web/provider"
 	"example.com/postlogin/web/session"
+	"example.com/postlogin/web/theme"
 	"example.com/postlogin/web/vault"
 )
 
@@ -105,6 +106,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("/refresh", s.post(s.refresh))
 	mux.Handle("/api/me", s.get(s.me))
 	mux.Handle("/api/status", s.get(s.status))
+	mux.Handle("/theme", s.post(theme.Choose(s.cookies, s.redirect.Path)))
 	mux.Handle("/docs", s.get(s.docs))
 	mux.Handle("/docs/{name}", s.get(s.docs))
 	mux.Handle("/livez", s.get(s.livez))

@@ -22,7 +22,7 @@ var allowed = map[string][]string{
 	"cmd/settings": {},
 
 	"docs":             {},
-	"web":              {"docs", "static", "views", "web/attempt", "web/checks", "web/claims", "web/cookie", "web/history", "web/problem", "web/provider", "web/returnto", "web/session", "web/timeline", "web/transaction", "web/vault", "web/words"},
+	"web":              {"docs", "static", "views", "web/attempt", "web/checks", "web/claims", "web/cookie", "web/history", "web/problem", "web/provider", "web/returnto", "web/session", "web/theme", "web/timeline", "web/transaction", "web/vault", "web/words"},
 	"web/attempt":      {"views", "web/cookie", "web/problem", "web/timeline", "web/vault", "web/words"},
 	"web/checks":       {"views", "web/problem", "web/words"},
 	"web/claims":       {"views", "web/words"},
@@ -38,6 +38,7 @@ var allowed = map[string][]string{
 	"web/worldmap/gen": {"web/worldmap"},
 	"web/returnto":     {},
 	"web/session":      {"views", "web/checks", "web/claims", "web/cookie", "web/problem", "web/timeline", "web/transaction", "web/vault", "web/words"},
+	"web/theme":        {"web/cookie", "web/returnto"},
 	"web/timeline":     {"views", "web/words"},
 	"views":            {"static"}, // for the versioned addresses of its style sheet and scripts
 	"static":           {},

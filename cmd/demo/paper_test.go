@@ -18,6 +18,7 @@ import (
 func onPaper(t *testing.T, browser context.Context) {
 	s := openStack(t)
 	b := ownCookies(t, browser)
+	b.setCookie(s.appURL, "demo_theme", "dark")
 	b.open(s.appURL + "/login")
 	b.logIn("London")
 

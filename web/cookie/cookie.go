@@ -1,5 +1,5 @@
-// Package cookie decides what the cookies of the demo app look like. Packages session
-// and attempt decide what is in them.
+// Package cookie decides what the cookies of the demo app look like. Packages session,
+// attempt and theme decide what is in them.
 package cookie
 
 import (

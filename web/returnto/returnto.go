@@ -2,7 +2,7 @@
 // site and nowhere else, whatever the link to the login says.
 //
 // Package web asks it before a login begins (login.go) and keeps the answer on the
-// server until the end.
+// server until the end. Package theme asks it where its form was.
 package returnto
 
 import (
