@@ -44,6 +44,15 @@ func TestDocsNameEverySetting(t *testing.T) {
 			}
 		}
 	}
+	// A line of .env.example shows the default, so taking its # away changes nothing:
+	// neither for a program nor in Compose, which reads the file, too.
+	example := read(".env.example")
+	for _, m := range regexp.MustCompile(`\$\{([A-Z0-9_]+):?-([^}]*)\}`).FindAllStringSubmatch(read("docker-compose.yml"), -1) {
+		line := regexp.MustCompile(`(?m)^#` + m[1] + `=(.*)$`).FindStringSubmatch(example)
+		if line != nil && line[1] != m[2] {
+			t.Errorf("%s is %q in .env.example and %q in docker-compose.yml, expected one default", m[1], line[1], m[2])
+		}
+	}
 	if found < 20 {
 		t.Errorf("found %d settings in the commands, expected more than 20: has the way they are declared changed?", found)
 	}
