@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -62,9 +60,6 @@ type logoutToken struct{ iss, sub, sid string }
 // and so is the rest, so that nothing hangs on one library alone.
 func (s *Server) logoutToken(ctx context.Context, raw string) (t logoutToken, err error) {
 	v := &verification{cfg: s.cfg, raw: raw, Ledger: checks.NewLedger()}
-	if v.conn, err = s.provider.Current(ctx); err != nil {
-		return t, err
-	}
 	// Section 2.4: an ID token must never pass for a logout token.
 	if h, ok := v.header(); !ok || !strings.EqualFold(strings.TrimPrefix(h.Typ, "application/"), "logout+jwt") {
 		return t, fmt.Errorf("expected a token of type logout+jwt, got %q", words.Shorten(h.Typ, 40))
@@ -72,17 +67,14 @@ func (s *Server) logoutToken(ctx context.Context, raw string) (t logoutToken, er
 	if err := v.algorithm(); err != nil {
 		return t, err
 	}
-	// Whoever sends rubbish must not make this app fetch keys each time: each token
-	// with an unknown key or a bad signature does.
-	if s.strangers.tooMany(s.cfg.Now()) {
-		return t, errors.New("too many tokens with bad signatures in a minute")
+	if v.conn, err = s.provider.Current(ctx); err != nil {
+		return t, err
 	}
-	keys := &observedKeys{KeySet: v.conn.Keys}
+	keys := &observedKeys{KeySet: v.conn.LogoutKeys}
 	_, opinion := oidc.NewVerifier(v.conn.Issuer, keys, &oidc.Config{
 		ClientID: s.cfg.ClientID, SupportedSigningAlgs: []string{s.cfg.SigningAlg}, Now: s.cfg.Now,
 	}).VerifyLogout(ctx, raw)
 	if keys.payload == nil {
-		s.strangers.add(s.cfg.Now())
 		return t, fmt.Errorf("the signature does not hold: %w", opinion)
 	}
 	cs, err := claims.Parse(keys.payload)
@@ -139,26 +131,4 @@ func (s *Server) once(cs claims.Set) (t logoutToken, err error) {
 		return t, errors.New("a token with this jti came before")
 	}
 	return t, err
-}
-
-// strangers counts the logout tokens whose signature did not hold. After ten in a
-// minute none is looked at, and each minute the oldest are forgotten.
-type strangers struct {
-	mu    sync.Mutex
-	times []time.Time
-}
-
-const maxStrangers = 10
-
-func (s *strangers) tooMany(now time.Time) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.times = slices.DeleteFunc(s.times, func(t time.Time) bool { return now.Sub(t) > time.Minute })
-	return len(s.times) >= maxStrangers
-}
-
-func (s *strangers) add(now time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.times = append(s.times, now)
 }

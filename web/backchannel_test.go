@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"example.com/postlogin/web"
 )
 
 const logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
@@ -184,26 +182,33 @@ func TestLogoutMethodAndOrigin(t *testing.T) {
 	}
 }
 
-// TestStrangersCantMakeUsFetchKeys: each token with an unknown key makes go-oidc
-// fetch the key set; not without end.
+// TestStrangersCantMakeUsFetchKeys: each token with an unknown key or a bad signature makes
+// go-oidc fetch the key set; not without end, and it keeps no real token out.
 func TestStrangersCantMakeUsFetchKeys(t *testing.T) {
-	clock := &clock{}
-	o := newOP(t)
-	o.now = clock.now
-	a := newApp(t, o, func(c *web.Config) { c.Now = clock.now })
-	b := a.browser()
-	o.withSessionID("sid-1")
-	b.wantProfile(b.login())
-	for range 30 {
-		if p := a.tell(o.logoutToken(func(h, _ map[string]any) { h["kid"] = "unknown" })); p.status != http.StatusBadRequest {
-			t.Fatalf("answer = %d, want 400", p.status)
-		}
-	}
-	if n := o.count("/jwks.json"); n > 11 {
-		t.Errorf("%d key requests after 30 tokens of a stranger, want at most 11", n)
-	}
-	clock.advance(61 * time.Second)
-	if p := a.tell(o.logoutToken(nil)); p.status != http.StatusOK || b.isLoggedIn() {
-		t.Errorf("a minute later = %d, logged in: %v", p.status, b.isLoggedIn())
+	for name, fault := range map[string]func(o *op, h map[string]any){
+		"an unknown key":  func(_ *op, h map[string]any) { h["kid"] = "unknown" },
+		"a bad signature": func(o *op, _ map[string]any) { o.key = rsaKeys()[1] },
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOP(t)
+			a := newApp(t, o)
+			b := a.browser()
+			o.withSessionID("sid-1")
+			b.wantProfile(b.login())
+			own := o.key
+			for range 30 {
+				token := o.logoutToken(func(h, _ map[string]any) { fault(o, h) })
+				o.key = own
+				if p := a.tell(token); p.status != http.StatusBadRequest {
+					t.Fatalf("answer = %d, want 400", p.status)
+				}
+			}
+			if n := o.count("/jwks.json"); n > 11 { // one is the login's
+				t.Errorf("%d key requests after 30 tokens of a stranger, want at most 11", n)
+			}
+			if p := a.tell(o.logoutToken(nil)); p.status != http.StatusOK || b.isLoggedIn() {
+				t.Errorf("a real one after them = %d %s, logged in: %v", p.status, p.body, b.isLoggedIn())
+			}
+		})
 	}
 }

@@ -32,7 +32,6 @@ type Server struct {
 	history  *history.History
 
 	refreshes singleflight.Group // by session
-	strangers strangers          // who sends logout tokens
 	handler   http.Handler
 
 	stop       context.CancelFunc // ends what Start began; nil before Start

@@ -161,6 +161,33 @@ func (k *keyFetches) Since(n int) (*Exchange, int) {
 	return &last, k.n
 }
 
+// fewFetches is the transport of a key set for tokens that anybody can send: one with an
+// unknown key or a bad signature makes go-oidc fetch the keys, each time. Here it does so
+// ten times a minute at most. Real tokens need none of them: whoever uses the ten up keeps
+// the keys fresh. Only a key that the provider made since, in the same minute, is not known.
+type fewFetches struct {
+	next  http.RoundTripper
+	mu    sync.Mutex
+	since time.Time // when the minute began
+	n     int       // fetches in it
+}
+
+const maxFetches = 10
+
+func (f *fewFetches) RoundTrip(r *http.Request) (*http.Response, error) {
+	f.mu.Lock()
+	if time.Since(f.since) > time.Minute {
+		f.since, f.n = time.Now(), 0
+	}
+	f.n++
+	tooMany := f.n > maxFetches
+	f.mu.Unlock()
+	if tooMany {
+		return nil, errors.New("too many tokens with an unknown key or a bad signature in a minute")
+	}
+	return f.next.RoundTrip(r)
+}
+
 // String is for people: "POST http://…/oauth/token answered 500 with text/html
 // after 12 ms".
 func (x Exchange) String() string {

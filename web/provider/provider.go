@@ -69,6 +69,8 @@ type Connection struct {
 	OIDC     *oidc.Provider
 	Keys     oidc.KeySet // keeps the keys, and fetches them again for an unknown key id
 	Fetches  *keyFetches // sees when it does
+	// LogoutKeys are the same keys for tokens that anybody can send (client.go, fewFetches).
+	LogoutKeys oidc.KeySet
 }
 
 // metadata is the part of a discovery document that this app uses.
@@ -227,14 +229,20 @@ func (p *Provider) connect(doc []byte) (*Connection, error) {
 	}
 	ctx := oidc.ClientContext(context.Background(), p.Client) // carries the client, nothing else
 	conn.Fetches = &keyFetches{next: p.Client.Transport}
-	watched := *p.Client
-	watched.Transport = conn.Fetches
-	conn.Keys = oidc.NewRemoteKeySet(oidc.ClientContext(context.Background(), &watched), conn.JWKS)
+	conn.Keys = p.keySet(conn.JWKS, conn.Fetches)
+	conn.LogoutKeys = p.keySet(conn.JWKS, &fewFetches{next: p.Client.Transport})
 	conn.OIDC = (&oidc.ProviderConfig{
 		IssuerURL: conn.Issuer, AuthURL: conn.Authorization, TokenURL: conn.Token,
 		JWKSURL: conn.JWKS, UserInfoURL: conn.UserInfo, Algorithms: []string{p.cfg.SigningAlg},
 	}).NewProvider(ctx)
 	return conn, nil
+}
+
+// keySet returns the keys at address, fetched through t.
+func (p *Provider) keySet(address string, t http.RoundTripper) oidc.KeySet {
+	client := *p.Client
+	client.Transport = t
+	return oidc.NewRemoteKeySet(oidc.ClientContext(context.Background(), &client), address)
 }
 
 // checkEndpoints refuses a document that lacks an endpoint, or names one that is
