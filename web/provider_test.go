@@ -89,6 +89,21 @@ func TestTokenEndpointFaults(t *testing.T) {
 	}
 }
 
+// TestTokenEndpointElsewhere: the provider answers, and its token endpoint, on another
+// host, can't be reached. The page says which of the two, and does not try again by
+// itself: with a session at the provider that would log in for ever.
+func TestTokenEndpointElsewhere(t *testing.T) {
+	o := newOP(t)
+	elsewhere := "http://" + reserveOP(t).addr + "/token"
+	o.discovery = func(d map[string]any) { d["token_endpoint"] = elsewhere }
+	b := newApp(t, o).browser()
+	p := b.login()
+	b.wantPage(p, http.StatusServiceUnavailable, "E-IDP-1")
+	if !strings.Contains(p.body, "Nothing listens at "+elsewhere) || strings.Contains(p.body, "data-retry") {
+		t.Errorf("the page does not name the token endpoint, or tries again by itself:\n%s", p.plain())
+	}
+}
+
 // hang answers nothing until the client has gone.
 func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 

@@ -34,12 +34,16 @@ func (s *Server) refresh(w http.ResponseWriter, r *http.Request) error {
 	old := s.sessions.ID(r)
 	// A refresh token works once: of two clicks the second waits for the first.
 	id, err, _ := s.refreshes.Do(old, func() (any, error) {
+		// One that came just before may be through, and have used it up.
+		if err := s.sessions.Check(old); err != nil {
+			return nil, err
+		}
 		ctx := oidc.ClientContext(context.WithoutCancel(r.Context()), s.provider.Client)
 		ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 		defer cancel()
 		l, err := s.refreshed(ctx, who)
 		if err != nil {
-			return nil, err
+			return nil, errNotRefreshed(err)
 		}
 		return s.sessions.Exchange(old, l)
 	})
@@ -64,7 +68,7 @@ func (s *Server) refreshed(ctx context.Context, who *session.Login) (*session.Lo
 	var x provider.Exchange
 	token, err := conn.OAuth.TokenSource(provider.WithExchange(ctx, &x), &oauth2.Token{RefreshToken: who.RefreshToken}).Token()
 	if err != nil {
-		return nil, errRefreshRefused(s.cfg, x, err)
+		return nil, provider.ErrTokens(s.cfg.forProvider(), x, err)
 	}
 	s.logTokens(&log, "This app swapped the refresh token for new tokens", x, token)
 	raw, _ := token.Extra("id_token").(string)
@@ -96,17 +100,19 @@ func errNoRefreshToken() error {
 		Buttons: []views.Button{problem.Primary("Log in again", "/login"), problem.Button("Profile", returnto.Default)}}
 }
 
-// errRefreshRefused is the page for a refresh token that the provider does not take
-// (RFC 6749 section 5.2). The session goes on with the claims that it has.
-func errRefreshRefused(cfg Config, x provider.Exchange, err error) error {
-	e, ok := errors.AsType[*problem.Error](provider.ErrTokens(cfg.forProvider(), x, err))
+// errNotRefreshed makes the page of err one for somebody who is still logged in. A token
+// that the provider does not take (RFC 6749 section 5.2) is the refresh token here.
+func errNotRefreshed(err error) error {
+	e, ok := errors.AsType[*problem.Error](err)
 	if !ok {
 		return err
 	}
-	if e.Code == "E-TOK-2" {
-		e.Code, e.Hint = "E-REF-2", ""
-		e.Text = "It has expired, was revoked, or was used before: each works once. You are still logged in here, with the claims that you had."
-		e.Buttons = []views.Button{problem.Primary("Log in again", "/login"), problem.Button("Profile", returnto.Default)}
+	c := *e // several requests may have been given the same error
+	if c.Code == "E-TOK-2" {
+		c.Code, c.Hint, c.Text = "E-REF-2", "", "It has expired, was revoked, or was used before: each works once."
 	}
-	return e
+	c.Text += " You are still logged in here, with the claims that you had."
+	c.Retry = "" // it would log in
+	c.Buttons = []views.Button{problem.Primary("Profile", returnto.Default), problem.Button("Log in again", "/login")}
+	return &c
 }

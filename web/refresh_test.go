@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -122,6 +123,7 @@ func TestRefresh(t *testing.T) {
 			if p.status != http.StatusBadGateway || p.code() != tt.code {
 				t.Errorf("refresh = %d %s, want 502 %s", p.status, p.code(), tt.code)
 			}
+			stillLoggedIn(t, p)
 			// The claims are those of the login, which was good.
 			if p := b.get("/profile"); !strings.Contains(p.body, "Georgetown") || strings.Contains(p.body, "mallory") {
 				t.Errorf("the profile after a refused refresh:\n%s", p.plain())
@@ -139,6 +141,8 @@ func TestRefreshTokenRefused(t *testing.T) {
 	o.newRefreshToken() // the old one is worth nothing now
 	if p := b.refresh(); p.status != http.StatusBadGateway || p.code() != "E-REF-2" {
 		t.Errorf("refresh = %d %s, want 502 E-REF-2", p.status, p.code())
+	} else {
+		stillLoggedIn(t, p)
 	}
 	if !b.isLoggedIn() {
 		t.Error("the session ended")
@@ -160,6 +164,32 @@ func TestRefreshTokenRefused(t *testing.T) {
 	}
 	if p := b.do(http.MethodPost, "/refresh", url.Values{}, "Sec-Fetch-Site", "cross-site"); p.code() != "E-403" {
 		t.Errorf("refresh from another site = %d %s, want E-403", p.status, p.code())
+	}
+}
+
+// stillLoggedIn checks the page of a refresh that failed: the session goes on, and no
+// script of the page begins a login.
+func stillLoggedIn(t *testing.T, p page) {
+	t.Helper()
+	if !strings.Contains(p.body, "You are still logged in here") || !strings.Contains(p.body, `href="/profile">Profile`) || strings.Contains(p.body, "data-retry") {
+		t.Errorf("the page does not say that the session goes on:\n%s", p.plain())
+	}
+}
+
+// TestRefreshWithoutTheProvider: it went away after the login.
+func TestRefreshWithoutTheProvider(t *testing.T) {
+	o := newOP(t)
+	a := newApp(t, o, offline)
+	b := a.browser()
+	b.wantProfile(b.login())
+	o.stop()
+	for _, when := range []string{"known", "never asked"} {
+		p := b.refresh()
+		if p.status != http.StatusServiceUnavailable || p.code() != "E-IDP-1" || !b.isLoggedIn() {
+			t.Errorf("%s: refresh = %d %s, want 503 E-IDP-1", when, p.status, p.code())
+		}
+		stillLoggedIn(t, p)
+		a.restart()
 	}
 }
 
@@ -201,6 +231,39 @@ func TestRefreshTwiceAtOnce(t *testing.T) {
 	}
 	if !b.isLoggedIn() {
 		t.Error("nobody is logged in after two clicks")
+	}
+}
+
+// TestRefreshJustAfterAnother: one that has looked at its session before the one in front
+// of it was through must not hand in the refresh token that is used up.
+func TestRefreshJustAfterAnother(t *testing.T) {
+	var hold atomic.Bool
+	held, release := make(chan bool), make(chan bool)
+	o := newOP(t)
+	b := newApp(t, o, offline, func(c *web.Config) {
+		c.Now = func() time.Time { // is asked when a session is looked at
+			if hold.CompareAndSwap(true, false) {
+				held <- true
+				<-release
+			}
+			return time.Now()
+		}
+	}).browser()
+	b.wantProfile(b.login())
+	cookie := b.cookie("demo_session")
+	hold.Store(true)
+	second := make(chan page)
+	go func() { second <- b.do(http.MethodPost, "/refresh", url.Values{}, "Cookie", "demo_session="+cookie) }()
+	<-held
+	if p := b.refresh(); p.status != http.StatusSeeOther {
+		t.Errorf("the first refresh = %d %s", p.status, p.code())
+	}
+	release <- true
+	if p := <-second; p.code() != "E-SES-1" {
+		t.Errorf("the second refresh = %d %s, want E-SES-1", p.status, p.code())
+	}
+	if n := o.count("/oauth/token"); n != 2 { // the login's and one
+		t.Errorf("%d token requests, want 2", n)
 	}
 }
 

@@ -96,7 +96,7 @@ func (l *Ledger) Pass(id, expected, got string) { l.record(id, Pass, expected, g
 // Skip says why a check could not be done.
 func (l *Ledger) Skip(id, reason string) { l.record(id, NotDone, "", reason) }
 
-// Fail records the check that ends the login and returns the error for its page.
+// Fail records the check that ends the login, or the refresh, and returns the error for its page.
 func (l *Ledger) Fail(id, expected, got string) error { return l.FailBecause(id, expected, got, "") }
 
 // FailBecause is Fail with a better guess at the cause than the rule has.
@@ -107,7 +107,7 @@ func (l *Ledger) FailBecause(id, expected, got, hint string) error {
 	}
 	e := &problem.Error{
 		Code: r.code, Checks: View(l.Checks),
-		Text:     "The check “" + id + "” failed. Nobody was logged in.",
+		Text:     "The check “" + id + "” failed, so the token was not accepted and no session was made.",
 		Expected: words.Shorten(expected, words.MaxQuote), Got: words.Shorten(got, words.MaxQuote),
 		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")},
 	}

@@ -12,24 +12,38 @@ import (
 	"example.com/postlogin/web/words"
 )
 
-// ErrDown is for a provider that gave no answer, or none of its own (5xx).
-// The page tries again by itself.
+// ErrDown is for a provider that gave no answer, or none of its own (5xx), to the first
+// request of a login. The page tries again by itself.
 func ErrDown(cfg Config, x Exchange, cause error) error {
-	text := fmt.Sprintf("Nothing answers at %s (%s).", cfg.Issuer, Reason(cause))
-	if errors.Is(cause, syscall.ECONNREFUSED) {
-		text = fmt.Sprintf("Nothing listens at %s (connection refused).", cfg.Issuer)
-	}
-	hint := ""
-	if x.Status != 0 {
-		text = x.String() + "."
-		hint = "It has a fault, or a gateway in front of it answers because it is away. Its log, or that of the gateway, says more."
-	}
-	e := &problem.Error{Code: "E-IDP-1", Text: text, Hint: hint, Retry: "/login", Cause: cause,
-		Buttons: []views.Button{problem.Primary("Try now", "/login"), problem.Button("Home", "/")}}
-	if IsLoopback(HostPort(cfg.Issuer)) && x.Status == 0 {
+	e := errAway(cfg, cfg.Issuer, cause)
+	if IsLoopback(HostPort(cfg.Issuer)) {
 		e.Hint = "Start it with `go run ./cmd/mockidp`, or check OIDC_ISSUER."
 	}
-	if cfg.ConnectTo != "" {
+	if x.Status != 0 {
+		e.Text = x.String() + "."
+		e.Hint = "It has a fault, or a gateway in front of it answers because it is away. Its log, or that of the gateway, says more."
+	}
+	e.Retry = "/login"
+	e.Buttons = []views.Button{problem.Primary("Try now", "/login"), problem.Button("Home", "/")}
+	return e
+}
+
+// errTokensAway is for a token endpoint that can't be reached. Its page does not try again
+// by itself: that would be a whole login each time, and the provider counts those.
+func errTokensAway(cfg Config, x Exchange, cause error) error {
+	e := errAway(cfg, x.URL, cause)
+	e.Hint = "It is the token endpoint that the provider's discovery document names. Nothing was handed in there; try again when it is back."
+	e.Buttons = []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}
+	return e
+}
+
+// errAway is for an address of the provider at which nobody answers.
+func errAway(cfg Config, address string, cause error) *problem.Error {
+	e := &problem.Error{Code: "E-IDP-1", Text: fmt.Sprintf("Nothing answers at %s (%s).", address, Reason(cause)), Cause: cause}
+	if errors.Is(cause, syscall.ECONNREFUSED) {
+		e.Text = fmt.Sprintf("Nothing listens at %s (connection refused).", address)
+	}
+	if cfg.ConnectTo != "" && HostPort(address) == HostPort(cfg.Issuer) {
 		e.Details = append(e.Details, views.Detail{Name: "connected to", Value: cfg.ConnectTo + " (OIDC_CONNECT_TO)"})
 	}
 	return e

@@ -19,7 +19,7 @@ func ErrTokens(cfg Config, x Exchange, err error) error {
 	if !ok {
 		switch {
 		case IsAway(err):
-			return ErrDown(cfg, x, err)
+			return errTokensAway(cfg, x, err)
 		case x.Status == 0 && Reason(err) != "no answer in time":
 			// Somebody is there. A page that tries again by itself would log in over and over.
 			return errBadAnswer(fmt.Sprintf("%s %s was not answered: %s.", x.Method, x.URL, Reason(err)), err)

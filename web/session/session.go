@@ -229,6 +229,16 @@ func (s *Store) ID(r *http.Request) string {
 	return c.Value
 }
 
+// Check returns ErrEnded when there is no session called id any more.
+func (s *Store) Check(id string) error {
+	if _, err := s.vault.Used("session", id); errors.Is(err, vault.ErrNoRecord) {
+		return ErrEnded()
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
+
 // Exchange puts l in the place of the session called old and returns its new id, which
 // Show gives to the browser. When old has been ended meanwhile it stays ended (ErrEnded):
 // who logs out while a refresh runs is not logged in again by it.
