@@ -120,6 +120,80 @@ func TestBackChannelLogout(t *testing.T) {
 	}
 }
 
+// TestLogoutTokenDuringALogin: the provider ends its session while this app still makes
+// one of it. That one never begins; the next login, in the same session there, does.
+func TestLogoutTokenDuringALogin(t *testing.T) {
+	for name, change := range map[string]func(_, c map[string]any){
+		"by sid": nil,
+		"by sub": func(_, c map[string]any) { delete(c, "sid") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOP(t)
+			a := newApp(t, o)
+			b, other := a.browser(), a.browser()
+			o.withSessionID("sid-2")
+			other.wantProfile(other.login())
+			o.withSessionID("sid-1")
+			callback := b.begin()
+			o.instead["/userinfo"] = func(w http.ResponseWriter, _ *http.Request) {
+				if p := a.tell(o.logoutToken(change)); p.status != http.StatusOK {
+					t.Errorf("logout token = %d %s", p.status, p.body)
+				}
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+			b.wantPage(b.get(callback), http.StatusUnauthorized, "E-SES-1")
+			if other.isLoggedIn() != (change == nil) {
+				t.Errorf("the other browser is logged in: %v", change != nil)
+			}
+			clear(o.instead)
+			b.wantProfile(b.login())
+		})
+	}
+}
+
+// TestLogoutTokenDuringARefresh: at every moment of it, whichever comes first.
+func TestLogoutTokenDuringARefresh(t *testing.T) {
+	o := newOP(t)
+	a := newApp(t, o, offline)
+	o.withSessionID("sid-2")
+	for range 20 { // to look through the sessions takes a while
+		b := a.browser()
+		b.wantProfile(b.login())
+	}
+	for range 30 {
+		b := a.browser()
+		o.withSessionID("sid-1")
+		b.wantProfile(b.login())
+		refreshed := make(chan page)
+		go func() { refreshed <- b.refresh() }()
+		if p := a.tell(o.logoutToken(nil)); p.status != http.StatusOK {
+			t.Errorf("answer = %d %s", p.status, p.body)
+		}
+		if p := <-refreshed; b.isLoggedIn() {
+			t.Fatalf("refresh = %d %s, and the session goes on", p.status, p.code())
+		}
+	}
+}
+
+// TestLogoutTokenAfterARefresh: the refreshed ID token need not name the session at the
+// provider (Core 12.2 does not ask for it).
+func TestLogoutTokenAfterARefresh(t *testing.T) {
+	o := newOP(t)
+	a := newApp(t, o, offline)
+	b, other := a.browser(), a.browser()
+	o.withSessionID("sid-2")
+	other.wantProfile(other.login())
+	o.withSessionID("sid-1")
+	b.wantProfile(b.login())
+	o.claims = nil
+	if p := b.refresh(); p.status != http.StatusSeeOther {
+		t.Fatalf("refresh = %d %s", p.status, p.code())
+	}
+	if p := a.tell(o.logoutToken(nil)); p.status != http.StatusOK || b.isLoggedIn() || !other.isLoggedIn() {
+		t.Errorf("answer = %d, logged in: %v, and in another session: %v", p.status, b.isLoggedIn(), other.isLoggedIn())
+	}
+}
+
 // TestLogoutTokenIsNoOther: an ID token is no logout token, nor the other way round.
 func TestLogoutTokenIsNoOther(t *testing.T) {
 	o := newOP(t)

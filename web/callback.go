@@ -104,6 +104,7 @@ func (s *Server) usedBefore(r *http.Request, used *problem.Error) error {
 // complete turns an answer that belongs to attempt a into a login, or into the
 // error that says which check it did not pass.
 func (s *Server) complete(ctx context.Context, a *attempt.Attempt, in answer) (*session.Login, error) {
+	began := s.cfg.Now()
 	v := &verification{cfg: s.cfg, attempt: a, Ledger: checks.NewLedger()}
 	v.Pass("state", "the state of a login started in this browser", "the same")
 	var err error
@@ -128,11 +129,13 @@ func (s *Server) complete(ctx context.Context, a *attempt.Attempt, in answer) (*
 	if err != nil {
 		return nil, err
 	}
+	l.At = began // not now: the provider may have ended the login meanwhile (session.Store.End)
 	l.Transaction = s.askTransaction(ctx, v.conn, x.Transaction, &l.Log, "authorize")
 	return l, nil
 }
 
-// believe turns tokens into a login when they pass every check.
+// believe turns tokens into a login when they pass every check. When it began, the caller
+// knows.
 func (s *Server) believe(ctx context.Context, v *verification, log *timeline.Log) (*session.Login, error) {
 	_, fetches := v.conn.Fetches.Since(0)
 	began := time.Now()
@@ -150,7 +153,7 @@ func (s *Server) believe(ctx context.Context, v *verification, log *timeline.Log
 		return nil, s.withToken(err, v.raw)
 	}
 	s.logUserInfo(log, x)
-	l := &session.Login{At: s.cfg.Now(), IDToken: v.raw, RefreshToken: v.token.RefreshToken, Checks: v.Checks, Name: displayName(cs, info), Log: *log}
+	l := &session.Login{IDToken: v.raw, RefreshToken: v.token.RefreshToken, Checks: v.Checks, Name: displayName(cs, info), Log: *log}
 	if info != nil {
 		l.UserInfo = info.Object()
 	}

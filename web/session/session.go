@@ -30,8 +30,8 @@ const AbsoluteLimit = 8 * time.Hour
 // the server: an ID token with a few claims is already too long for a cookie, and
 // a session that lived in a cookie could not be ended by logging out.
 type Login struct {
-	At      time.Time      `json:"at"`       // when the session was made
-	IDToken string         `json:"id_token"` // encoded, verified at At
+	At      time.Time      `json:"at"`       // when the person came back from the provider
+	IDToken string         `json:"id_token"` // encoded and verified
 	Checks  []checks.Check `json:"checks"`   // how it was verified
 	Name    string         `json:"name"`     // whom to greet, from the ID token or UserInfo
 
@@ -177,14 +177,12 @@ func (s *Store) Save(_ *http.Request, w http.ResponseWriter, session *sessions.S
 	if !session.IsNew {
 		return nil
 	}
-	data, err := json.Marshal(session.Values[loginKey{}])
+	l, _ := session.Values[loginKey{}].(*Login)
+	id, err := s.put(l)
 	if err != nil {
 		return err
 	}
-	session.ID = cookie.NewID()
-	if err := s.vault.Put("session", session.ID, data); err != nil {
-		return err
-	}
+	session.ID = id
 	http.SetCookie(w, sessions.NewCookie(session.Name(), session.ID, session.Options))
 	return nil
 }
@@ -243,17 +241,29 @@ func (s *Store) Check(id string) error {
 // Show gives to the browser. When old has been ended meanwhile it stays ended (ErrEnded):
 // who logs out while a refresh runs is not logged in again by it.
 func (s *Store) Exchange(old string, l *Login) (id string, err error) {
-	data, err := json.Marshal(l)
-	if err != nil {
-		return "", err
-	}
 	if err := s.vault.Pull("session", old); errors.Is(err, vault.ErrNoRecord) {
 		return "", ErrEnded()
 	} else if err != nil {
 		return "", err
 	}
+	return s.put(l)
+}
+
+// put writes a session of l under a new id. When the provider has ended it meanwhile
+// there is none (ErrEnded).
+func (s *Store) put(l *Login) (id string, err error) {
+	data, err := json.Marshal(l)
+	if err != nil {
+		return "", err
+	}
 	id = cookie.NewID()
-	return id, s.vault.Put("session", id, data)
+	if err := s.vault.Put("session", id, data); err != nil {
+		return "", err
+	}
+	if s.endedSince(l) {
+		return "", errors.Join(ErrEnded(), s.vault.Drop("session", id))
+	}
+	return id, nil
 }
 
 // Show gives the browser the cookie of the session called id, which is that of l. The
@@ -276,24 +286,57 @@ func (s *Store) LogOut(w http.ResponseWriter, r *http.Request) (*Login, error) {
 
 // End ends the sessions of issuer iss that belong to sub and to the provider's session
 // sid, either of which may be "" (Back-Channel Logout 1.0 section 2.4), and says how many
-// there were. It reads every session: they are few, and an index would have to be kept
+// there were. A session whose ID token names no sid (not every refreshed one does) ends
+// with its sub. It reads every session: they are few, and an index would have to be kept
 // right.
+//
+// A login or a refresh may be under way, and write its session just behind the back of
+// this. So what ends is marked before it looks, and put looks for the mark after it wrote.
 func (s *Store) End(iss, sub, sid string) (n int, err error) {
+	mark := endedID(iss, "sid", sid)
+	if sid == "" {
+		mark = endedID(iss, "sub", sub)
+	}
+	if err := s.vault.Put("ended", mark, nil); errors.Is(err, vault.ErrExists) {
+		s.vault.Touch("ended", mark)
+	} else if err != nil {
+		return 0, err
+	}
 	err = s.vault.DeleteIf("session", func(data []byte) bool {
 		var l Login
 		if json.Unmarshal(data, &l) != nil || l.Decode() != nil {
 			return false // it opens no session either
 		}
-		hasIss, _ := l.Claims.Text("iss")
-		hasSub, _ := l.Claims.Text("sub")
-		hasSid, _ := l.Claims.Text("sid")
-		ends := hasIss == iss && (sub == "" || hasSub == sub) && (sid == "" || hasSid == sid)
+		hasIss, hasSub, hasSid := l.owner()
+		ends := hasIss == iss && (sub == "" || hasSub == sub) && (sid == "" || hasSid == sid || hasSid == "" && sub != "")
 		if ends {
 			n++
 		}
 		return ends
 	})
 	return n, err
+}
+
+// owner says whose session it is, and in which session at the provider; "" is not known.
+func (l *Login) owner() (iss, sub, sid string) {
+	iss, _ = l.Claims.Text("iss")
+	sub, _ = l.Claims.Text("sub")
+	sid, _ = l.Claims.Text("sid")
+	return iss, sub, sid
+}
+
+func endedID(iss, name, value string) string { return iss + "\x00" + name + "\x00" + value }
+
+// endedSince reports whether the provider has ended what l belongs to since l began. It
+// may go on using the same sid, so an older mark says nothing.
+func (s *Store) endedSince(l *Login) bool {
+	iss, sub, sid := l.owner()
+	for _, mark := range []string{endedID(iss, "sub", sub), endedID(iss, "sid", sid)} {
+		if at, err := s.vault.Used("ended", mark); err == nil && !at.Before(l.At) {
+			return true
+		}
+	}
+	return false
 }
 
 // ErrEnded is the page for a session that is over.

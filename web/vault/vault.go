@@ -55,7 +55,7 @@ type Vault struct {
 func New(dir string, now func() time.Time) *Vault { return &Vault{dir: dir, now: now} }
 
 // recordFile matches the files that a Vault owns, and so may delete.
-var recordFile = regexp.MustCompile(`^(login|session|history|jti)_[0-9a-f]{64}(\.used|\.new)?$`)
+var recordFile = regexp.MustCompile(`^(login|session|history|jti|ended)_[0-9a-f]{64}(\.used|\.new)?$`)
 
 // historyLimit is how long a history is kept that nobody adds to.
 const historyLimit = 90 * 24 * time.Hour
@@ -111,8 +111,7 @@ func keptKey(file string) ([]byte, error) {
 }
 
 // Put stores data under the secret id. The file's name is a hash of id: who can
-// list the folder learns no id. kind is "login",
-// "session", "history" or "jti".
+// list the folder learns no id. kind is "login", "session", "history", "jti" or "ended".
 func (v *Vault) Put(kind, id string, data []byte) error {
 	if v.aead == nil {
 		return ErrClosed
