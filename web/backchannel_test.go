@@ -156,11 +156,11 @@ func TestLogoutTokenDuringARefresh(t *testing.T) {
 	o := newOP(t)
 	a := newApp(t, o, offline)
 	o.withSessionID("sid-2")
-	for range 20 { // to look through the sessions takes a while
+	for range 10 { // to look through the sessions takes a while
 		b := a.browser()
 		b.wantProfile(b.login())
 	}
-	for range 30 {
+	for range 8 {
 		b := a.browser()
 		o.withSessionID("sid-1")
 		b.wantProfile(b.login())

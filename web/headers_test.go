@@ -126,6 +126,17 @@ func TestHost(t *testing.T) {
 		end := b.follow("http://" + a.addr + "/login")
 		b.wantProfile(end)
 	})
+	t.Run("however the base address is spelt", func(t *testing.T) {
+		for base, host := range map[string]string{"http://LocalHost:3000": "localhost:3000", "http://localhost:80": "localhost", "http://127.0.0.1:80": "127.0.0.1"} {
+			a := newApp(t, o, func(c *web.Config) { c.BaseURL = base })
+			if p := a.browser().get("http://"+a.addr+"/", "Host", host); p.status != 200 { // a redirect would lead here again
+				t.Errorf("%s: a request to %s = %d %q", base, host, p.status, p.location)
+			}
+			if p := a.browser().get("http://"+a.addr+"/", "Host", "evil.example:80"); p.status != 421 {
+				t.Errorf("%s: a request to another host = %d, want 421", base, p.status)
+			}
+		}
+	})
 	t.Run("a form is not moved", func(t *testing.T) {
 		if p := b.do("POST", "http://"+a.addr+"/logout", url.Values{}); p.status != 421 {
 			t.Errorf("answer = %d, want 421", p.status)

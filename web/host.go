@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/problem"
@@ -20,7 +21,7 @@ func (s *Server) checkHost(next http.Handler) http.Handler {
 	return s.handle(func(w http.ResponseWriter, r *http.Request) error {
 		readOnly := r.Method == http.MethodGet || r.Method == http.MethodHead
 		switch {
-		case r.Host == s.base.Host || isQuiet(r.URL.Path):
+		case s.isOwnHost(r.Host) || isQuiet(r.URL.Path):
 			next.ServeHTTP(w, r)
 			return nil
 		case readOnly && provider.IsLoopback(r.Host) && provider.IsLoopback(s.base.Host):
@@ -33,4 +34,11 @@ func (s *Server) checkHost(next http.Handler) http.Handler {
 				Buttons: []views.Button{problem.Primary("Go to "+s.cfg.BaseURL, s.cfg.BaseURL+"/")}}
 		}
 	})
+}
+
+// isOwnHost reports whether host, of a request, is BaseURL's. Browsers write it in small
+// letters and without the port that goes without saying, however BaseURL is spelt.
+func (s *Server) isOwnHost(host string) bool {
+	port := map[string]string{"http": ":80", "https": ":443"}[s.base.Scheme]
+	return strings.EqualFold(strings.TrimSuffix(host, port), strings.TrimSuffix(s.base.Host, port))
 }
