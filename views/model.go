@@ -239,8 +239,9 @@ type LoggedOut struct {
 	Layout
 	LoginURL string
 	Issuer   string
-	// Provider is "yes" when the provider confirmed, "no" when it was not asked,
-	// and "unknown" when it was asked and its answer is not the expected one.
+	// Provider is "yes" when the provider confirmed, "no" when it was not or could not be
+	// asked, "asked" when it gives no answer that says so, and "unknown" when its answer is
+	// not the expected one.
 	Provider string
 	Text     string // one sentence that says all of this
 }

@@ -3,6 +3,7 @@ package web_test
 import (
 	"crypto/x509"
 	"encoding/pem"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -206,6 +207,21 @@ func TestGoodTokens(t *testing.T) {
 			b := newApp(t, o).browser()
 			b.wantProfile(b.login())
 		})
+	}
+}
+
+// TestUserInfoThatIsNone: an answer that says nothing ends no login, and the check says
+// what was wrong with it.
+func TestUserInfoThatIsNone(t *testing.T) {
+	for body, want := range map[string]string{"<html>": "no UserInfo answer", `{"sub":7}`: "no UserInfo answer"} {
+		o := newOP(t)
+		o.instead["/userinfo"] = func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, body) }
+		b := newApp(t, o).browser()
+		p := b.login()
+		b.wantProfile(p)
+		if !slices.Contains(p.checks()["not done"], "userinfo_sub") || !strings.Contains(p.body, want) {
+			t.Errorf("%s: checks = %q, want userinfo_sub not done, because it is %s", body, p.checks(), want)
+		}
 	}
 }
 

@@ -11,6 +11,10 @@ import (
 
 // home is the start page. Just after a log out it says what has been ended.
 func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
+	if r.URL.Query().Has("state") {
+		s.loggedOutAnswer(w, r)
+		return nil
+	}
 	if page, ok := s.loggedOut(w, r); ok {
 		s.render(w, r, http.StatusOK, views.LoggedOutPage(page))
 		return nil

@@ -1,21 +1,26 @@
 package web
 
 import (
+	"context"
 	"crypto/subtle"
 	"net/http"
 	"time"
 
 	"example.com/postlogin/views"
 	"example.com/postlogin/web/cookie"
+	"example.com/postlogin/web/session"
 )
 
 // logoutCookie remembers from POST /logout until the next home page what has been
-// ended. Its value is logoutHere, logoutAsked or the state that the provider must
+// ended: one of the words below, or logoutState and the state that the provider must
 // send back.
 const (
 	logoutCookie = "demo_logout"
 	logoutHere   = "here"  // the provider was not asked
-	logoutAsked  = "asked" // the provider was asked, and sends no state back
+	logoutAway   = "away"  // it could not be asked
+	logoutAsked  = "asked" // it was asked, and sends no state back
+	logoutBoth   = "both"  // it sent the state back
+	logoutState  = "state."
 )
 
 // askLogout is a page with a button, because a link must not log anyone out: other
@@ -46,23 +51,46 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	target, note := "/", logoutHere
-	if conn := s.provider.Known(); everywhere && who != nil && conn.CanLogOut() {
-		note = cookie.NewID()
-		target = conn.LogoutURL(who.IDToken, s.cfg.BaseURL+"/", note)
-		if conn.EndSession == "" {
-			note = logoutAsked
-		}
+	if everywhere && who != nil {
+		target, note = s.providerLogout(r.Context(), who)
 	}
 	s.cookies.Set(w, s.logoutCookie(), note, 10*time.Minute)
 	http.Redirect(w, r, target, http.StatusSeeOther)
 	return nil
 }
 
+// providerLogout returns where to send the browser to log out at the provider as well,
+// and what to remember of it. Like a login it asks first whether the provider is there.
+func (s *Server) providerLogout(ctx context.Context, who *session.Login) (target, note string) {
+	conn, err := s.provider.Refresh(ctx)
+	switch {
+	case err != nil:
+		return "/", logoutAway
+	case !conn.CanLogOut():
+		return "/", logoutHere
+	}
+	state := cookie.NewID()
+	if note = logoutState + state; conn.EndSession == "" {
+		note = logoutAsked
+	}
+	return conn.LogoutURL(who.IDToken, s.cfg.BaseURL+"/", state), note
+}
+
+// loggedOutAnswer notes whether the provider's answer to a log out has the right state
+// (RP-Initiated Logout 1.0, section 3), and leads on to an address without it.
+func (s *Server) loggedOutAnswer(w http.ResponseWriter, r *http.Request) {
+	want := logoutState + r.URL.Query().Get("state")
+	if c, err := r.Cookie(s.logoutCookie()); err == nil && subtle.ConstantTimeCompare([]byte(c.Value), []byte(want)) == 1 {
+		s.cookies.Set(w, c.Name, logoutBoth, 10*time.Minute)
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
 func (s *Server) logoutCookie() string { return s.cookies.Name(logoutCookie) }
 
 // loggedOut returns the page after a log out, once. ok is false when there was none
-// to report. A state that is missing or differs (RP-Initiated Logout 1.0, section 3)
-// means that the provider's part is not known.
+// to report. A state that never came, or was another, means that the provider's part is
+// not known.
 func (s *Server) loggedOut(w http.ResponseWriter, r *http.Request) (page views.LoggedOut, ok bool) {
 	c, err := r.Cookie(s.logoutCookie())
 	if err != nil {
@@ -73,20 +101,18 @@ func (s *Server) loggedOut(w http.ResponseWriter, r *http.Request) (page views.L
 	if page.User != "" { // logged in again in another tab
 		return page, false
 	}
-	state := r.URL.Query().Get("state")
-	switch {
-	case c.Value == logoutHere:
-		page.Provider = "no"
-		page.Text = "You are logged out of Demo app. At the identity provider you may still be logged in: the next login may not ask for your password."
-	case subtle.ConstantTimeCompare([]byte(c.Value), []byte(state)) == 1:
-		page.Provider = "yes"
-		page.Text = "You are logged out of Demo app and of the identity provider."
-	case c.Value == logoutAsked:
-		page.Provider = "asked"
-		page.Text = "You are logged out of Demo app. The identity provider was asked to log you out as well; its answer does not say whether it did."
+	const here = "You are logged out of Demo app. "
+	switch c.Value {
+	case logoutHere:
+		page.Provider, page.Text = "no", here+"At the identity provider you may still be logged in: the next login may not ask for your password."
+	case logoutAway:
+		page.Provider, page.Text = "no", here+"The identity provider could not be asked to log you out as well, because it does not answer as it should. When it does, the next login may not ask for your password."
+	case logoutBoth:
+		page.Provider, page.Text = "yes", "You are logged out of Demo app and of the identity provider."
+	case logoutAsked:
+		page.Provider, page.Text = "asked", here+"The identity provider was asked to log you out as well; its answer does not say whether it did."
 	default:
-		page.Provider = "unknown"
-		page.Text = "You are logged out of Demo app. The identity provider was asked to log you out as well, but this is not its answer, so it may not have done so."
+		page.Provider, page.Text = "unknown", here+"The identity provider was asked to log you out as well, but this is not its answer, so it may not have done so."
 	}
 	return page, true
 }

@@ -33,8 +33,8 @@ func TestLogout(t *testing.T) {
 			q.Query().Get("client_id") != "demo-app" || q.Query().Get("post_logout_redirect_uri") != b.home+"/" || q.Query().Get("state") == "" {
 			t.Errorf("redirect to %q, want the end session endpoint with everything it needs", p.location)
 		}
-		if p := b.follow(p.location); !strings.Contains(p.body, "You are logged out of Demo app and of the identity provider.") {
-			t.Errorf("page = %d\n%s", p.status, p.plain())
+		if p := b.follow(p.location); !strings.Contains(p.body, "You are logged out of Demo app and of the identity provider.") || p.url != b.home+"/" {
+			t.Errorf("page = %d at %s, want one without the state in its address\n%s", p.status, p.url, p.plain())
 		}
 		if p := b.get("/"); !strings.Contains(p.body, "A small app with OpenID Connect login") {
 			t.Error("the page after the log out is shown twice")
@@ -86,8 +86,9 @@ func TestLogoutWithoutTheProvider(t *testing.T) {
 		if p := b.logOut(everywhere); p.location != want {
 			t.Errorf("redirect to %q, want %q", p.location, want)
 		}
-		// /v2/logout sends no state back, so nothing shows that it did anything.
-		if p := b.get("/"); !strings.Contains(p.body, `data-provider-logout="asked"`) {
+		// /v2/logout sends no state back, so nothing shows that it did anything; a link by
+		// somebody else does not either.
+		if p := b.follow("/?state=asked"); !strings.Contains(p.body, `data-provider-logout="asked"`) {
 			t.Errorf("page = %d\n%s", p.status, p.plain())
 		}
 	})
@@ -111,9 +112,11 @@ func TestLogoutWithoutTheProvider(t *testing.T) {
 		b := newApp(t, o).browser()
 		b.wantProfile(b.login())
 		o.stop()
-		b.logOut(everywhere)
-		if b.isLoggedIn() {
-			t.Error("still logged in")
+		if p := b.logOut(everywhere); p.location != b.home+"/" {
+			t.Errorf("redirect to %q, where nobody answers; want home", p.location)
+		}
+		if p := b.get("/"); !strings.Contains(p.body, `data-provider-logout="no"`) || !strings.Contains(p.body, "could not be asked") || b.isLoggedIn() {
+			t.Errorf("page = %d, want one that says what has not been ended\n%s", p.status, p.plain())
 		}
 	})
 	t.Run("nobody is logged in", func(t *testing.T) {

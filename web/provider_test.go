@@ -128,7 +128,7 @@ func TestKeySetFaults(t *testing.T) {
 	}{
 		{"503", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }, "answered 503"},
 		{"HTML", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<h1>hello</h1>") }, "expected a key set"},
-		{"no keys", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"keys":[]}`) }, "key-1"},
+		{"no keys", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"keys":[]}`) }, "in the key set, which has none"},
 		{"50 MB", func(w http.ResponseWriter, _ *http.Request) { flood(w) }, "longer than 1 MiB"},
 		{"no answer", hang, "no answer in time"},
 		{"a redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, "answered 302"},

@@ -2,13 +2,12 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -161,45 +160,14 @@ func (v *verification) algorithm() error {
 // returns nil when that is not the reason.
 func (v *verification) explainSignature(ctx context.Context) error {
 	h, _ := v.header()
-	known, problem := v.keyIDs(ctx)
+	known, problem := v.conn.KeyIDs(ctx)
 	if problem != "" {
 		return v.FailBecause("signature", "a key of "+v.conn.JWKS, problem, "The provider is starting, or publishes its keys where this app can't reach them. Log in again later.")
 	}
 	if h.Kid != "" && !slices.Contains(known, h.Kid) {
-		return v.Fail("signature", "one of the keys "+strings.Join(known, ", "), "key "+h.Kid)
+		return v.Fail("signature", "one of the keys "+cmp.Or(strings.Join(known, ", "), "in the key set, which has none"), "key "+h.Kid)
 	}
 	return nil
-}
-
-// keyIDs fetches the ids in the provider's key set; problem says why it could not.
-func (v *verification) keyIDs(ctx context.Context) (ids []string, problem string) {
-	var x provider.Exchange
-	req, err := http.NewRequestWithContext(provider.WithExchange(ctx, &x), http.MethodGet, v.conn.JWKS, nil)
-	if err != nil {
-		return nil, err.Error()
-	}
-	client, _ := ctx.Value(oauth2.HTTPClient).(*http.Client)
-	res, err := client.Do(req)
-	if err != nil {
-		return nil, "the key set could not be fetched: " + provider.Reason(err)
-	}
-	defer res.Body.Close()
-	var set struct {
-		Keys []struct {
-			Kid string `json:"kid"`
-		} `json:"keys"`
-	}
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		return nil, "the key set could not be fetched: " + provider.Reason(err)
-	}
-	if res.StatusCode != http.StatusOK || json.Unmarshal(body, &set) != nil {
-		return nil, x.String() + ", expected a key set"
-	}
-	for _, k := range set.Keys {
-		ids = append(ids, k.Kid)
-	}
-	return ids, ""
 }
 
 // issuer: Core 3.1.3.7 (2).

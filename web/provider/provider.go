@@ -1,5 +1,6 @@
-// Package provider finds the identity provider: its discovery document, its keys, and
-// the one HTTP client that talks to it (client.go), within limits of time and size.
+// Package provider finds the identity provider: its discovery document, its keys
+// (keys.go), and the one HTTP client that talks to it (client.go), within limits of time
+// and size.
 // What the provider says of itself is checked here before anything is sent to it.
 //
 // It logs nobody in: package web asks for a Connection, and what goes over it is in
@@ -65,11 +66,12 @@ type Provider struct {
 type Connection struct {
 	metadata
 	document []byte // the discovery document
+	client   *http.Client
 	OAuth    oauth2.Config
 	OIDC     *oidc.Provider
 	Keys     oidc.KeySet // keeps the keys, and fetches them again for an unknown key id
 	Fetches  *keyFetches // sees when it does
-	// LogoutKeys are the same keys for tokens that anybody can send (client.go, fewFetches).
+	// LogoutKeys are the same keys for tokens that anybody can send (keys.go, fewFetches).
 	LogoutKeys oidc.KeySet
 }
 
@@ -210,7 +212,7 @@ func (p *Provider) fetch(ctx context.Context) ([]byte, error) {
 
 // connect checks a discovery document and makes a connection of it.
 func (p *Provider) connect(doc []byte) (*Connection, error) {
-	conn := &Connection{document: doc}
+	conn := &Connection{document: doc, client: p.Client}
 	if err := json.Unmarshal(doc, &conn.metadata); err != nil {
 		return nil, errNotOpenID("Its discovery document has a value of an unexpected type.")
 	}
@@ -236,13 +238,6 @@ func (p *Provider) connect(doc []byte) (*Connection, error) {
 		JWKSURL: conn.JWKS, UserInfoURL: conn.UserInfo, Algorithms: []string{p.cfg.SigningAlg},
 	}).NewProvider(ctx)
 	return conn, nil
-}
-
-// keySet returns the keys at address, fetched through t.
-func (p *Provider) keySet(address string, t http.RoundTripper) oidc.KeySet {
-	client := *p.Client
-	client.Transport = t
-	return oidc.NewRemoteKeySet(oidc.ClientContext(context.Background(), &client), address)
 }
 
 // checkEndpoints refuses a document that lacks an endpoint, or names one that is
