@@ -96,8 +96,8 @@ type Profile struct {
 type Card struct {
 	Claim string // the claim's name; also the value's data-testid
 	Label string // "Login count"
-	// Value is what to show: the claim, "unknown city" when it is there but
-	// empty, or "not in your ID token".
+	// Value is what to show: the claim, "unknown city" when it is there but empty, or
+	// missing because the city is not known, or else "not in your ID token".
 	Value string
 	State string // "present", "empty" (null or "") or "missing"
 	// Caption is one line under the value, e.g. the country's name; or "".

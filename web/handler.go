@@ -162,7 +162,7 @@ func (s *Server) errorPage(r *http.Request, e *problem.Error, status int, title 
 	}
 	if e.IDToken != "" {
 		head, payload, _ := claims.Decode(e.IDToken) // it was refused: perhaps it can't be decoded
-		t := viewToken(s.cfg.ShowRawToken, e.IDToken, claims.Pretty(head), claims.Pretty(payload))
+		t := claims.ViewToken(s.cfg.ShowRawToken, e.IDToken, claims.Pretty(head), claims.Pretty(payload))
 		page.Token = &t
 	}
 	return page

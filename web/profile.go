@@ -53,7 +53,7 @@ func (s *Server) drawn(who *session.Login) views.Profile {
 		Name: who.Name, LoggedInAt: who.At,
 		Cards: []views.Card{loginCount(who), lastCity(who), lastCountry(who)},
 		JSON:  who.ProfileText, JSONURL: "/api/me",
-		Inspector:     views.Once(views.TokenInspector(checks.View(who.Checks), viewToken(s.cfg.ShowRawToken, who.IDToken, who.HeaderText, who.PayloadText))),
+		Inspector:     views.Once(views.TokenInspector(checks.View(who.Checks), claims.ViewToken(s.cfg.ShowRawToken, who.IDToken, who.HeaderText, who.PayloadText))),
 		LoginAgainURL: returnto.AnotherUser,
 		CanRefresh:    who.RefreshToken != "", UserInfo: claims.Compare(who.Claims, who.UserInfo),
 	}
@@ -119,16 +119,26 @@ func loginCount(who *session.Login) views.Card {
 }
 
 func lastCity(who *session.Login) views.Card {
-	return card(who, "last_login_city", "Last login city", "unknown city", "The location database has no city for this address.",
-		"The location database may have no city for this address: then the value was undefined and the claim is missing. "+whyMissing)
+	return placeCard(who, "last_login_city", "Last login city", "city")
 }
 
 // lastCountry also names the country whose code the claim holds.
 func lastCountry(who *session.Login) views.Card {
-	c := card(who, "last_login_country", "Last login country", "unknown country", "The location database has no country for this address.",
-		"The location database may not know this address: then the value was undefined and the claim is missing. "+whyMissing)
+	c := placeCard(who, "last_login_country", "Last login country", "country")
 	if c.State == "present" {
 		c.Caption = words.Country(c.Value)
+	}
+	return c
+}
+
+// placeCard makes the card of the city or the country. That the database does not have it
+// is known only where the provider has told; elsewhere it is what usually happens.
+func placeCard(who *session.Login, name, label, part string) views.Card {
+	none := "The location database has no " + part + " for this address."
+	c := card(who, name, label, "unknown "+part, "The claim is there, but it has no value. Usual cause: "+none,
+		whyMissing+" The value is undefined where the location database has no "+part+" for the address.")
+	if c.State == "missing" && who.Transaction.IsUnlocated(name, part) {
+		c.Value, c.Why = "unknown "+part, none+" The claim is missing because its value was undefined."
 	}
 	return c
 }
@@ -150,13 +160,4 @@ func card(who *session.Login, name, label, empty, whyEmpty, whyMissing string) v
 		c.State, c.Value = "present", words.Shorten(string(raw), claims.MaxShown)
 	}
 	return c
-}
-
-// viewToken shows a token, encoded only where that is allowed.
-func viewToken(show bool, raw, header, payload string) views.Token {
-	t := views.Token{Raw: show, HeaderJSON: header, PayloadJSON: payload}
-	if parts := strings.SplitN(raw, ".", 3); t.Raw && len(parts) == 3 {
-		t.Header, t.Payload, t.Signature = parts[0], parts[1], parts[2]
-	}
-	return t
 }

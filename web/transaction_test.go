@@ -85,6 +85,42 @@ func TestWhoSetIt(t *testing.T) {
 	}
 }
 
+// TestWhyThereIsNoCity: the page says that the location database is the reason where the
+// record of the login shows it, and else only what an Action did.
+func TestWhyThereIsNoCity(t *testing.T) {
+	const undefined = "line 3, set it to undefined, and then no claim is made."
+	for name, tt := range map[string]struct {
+		claims, place string
+		city, why     string
+	}{
+		"no place": {`{"token":"id_token","name":"last_login_city","line":3,"undefined":true}`, `null`,
+			"unknown city", "The location database has no city for this address. The claim is missing because its value was undefined."},
+		"a country only": {`{"token":"id_token","name":"last_login_city","line":3,"undefined":true}`, `{"country_code":"US"}`,
+			"unknown city", "The location database has no city for this address."},
+		"a city that the Action did not take": {`{"token":"id_token","name":"last_login_city","line":3,"undefined":true}`, `{"city":"London"}`,
+			"not in your ID token", undefined},
+		"no place, and the Action did not set it": {``, `null`, "not in your ID token", "did not set it"},
+		"on the access token as well": {`{"token":"id_token","name":"last_login_city","line":3,"undefined":true},{"token":"access_token","name":"last_login_city","line":4}`,
+			`{"city":"London"}`, "not in your ID token", undefined},
+		"undefined on the access token only": {`{"token":"access_token","name":"last_login_city","line":5,"undefined":true}`, `null`,
+			"not in your ID token", "line 5, set it on the access token and not on the ID token."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOP(t)
+			o.withTransaction(200, `{"transaction_id":"tx-1","kind":"login","why_url":"ISSUER/dashboard/why?transaction=tx-1","actions":[
+				{"name":"first","version":7,"claims":[`+tt.claims+`]}],"place":`+tt.place+`}`)
+			o.claims = func(c map[string]any) { delete(c, "last_login_city") }
+			p := newApp(t, o).browser().login()
+			if got := p.text(`data-testid="last_login_city"`); got != tt.city || !strings.Contains(p.body, tt.why) {
+				t.Errorf("city = %q, want %q, because %q\n%s", got, tt.city, tt.why, p.plain())
+			}
+			if !strings.Contains(p.body, `data-claim="last_login_city" data-state="missing"`) || !strings.Contains(p.body, "dashboard/why?claim=last_login_city") {
+				t.Error("the page does not say that it is missing, or has no link to the provider's reasons")
+			}
+		})
+	}
+}
+
 // TestWhoSetItIsNotKnown: other providers are not asked, a mock need not answer
 // properly, and no login fails for it.
 func TestWhoSetItIsNotKnown(t *testing.T) {

@@ -185,6 +185,19 @@ func TestEmptySeedSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
+// TestUnknownAddressSaysSo: the location database has no private addresses, and the profile
+// says that this is why the seeded Action made no claim.
+func TestUnknownAddressSaysSo(t *testing.T) {
+	s := openStack(t)
+	b := mockidptest.NewBrowser(t)
+	b.Get(s.appURL + "/login").Submit(url.Values{"ip": {"10.1.2.3"}, "action": {"login"}})
+	for claim, want := range map[string]string{"login_count": "1", "last_login_city": "unknown city", "last_login_country": "unknown country"} {
+		if got := b.Text(claim); got != want {
+			t.Errorf("%s = %q, want %q", claim, got, want)
+		}
+	}
+}
+
 // TestGreetingTellsOfTheFlow: the words about Actions are those of this database.
 func TestGreetingTellsOfTheFlow(t *testing.T) {
 	greeting := func(s *stack) string {

@@ -53,3 +53,13 @@ func Compare(token Set, raw json.RawMessage) (list []views.Compared) {
 	}
 	return list
 }
+
+// ViewToken shows a token whose header and payload are decoded already, and the encoded one
+// only where that is allowed.
+func ViewToken(show bool, raw, header, payload string) views.Token {
+	t := views.Token{Raw: show, HeaderJSON: header, PayloadJSON: payload}
+	if parts := strings.SplitN(raw, ".", 3); t.Raw && len(parts) == 3 {
+		t.Header, t.Payload, t.Signature = parts[0], parts[1], parts[2]
+	}
+	return t
+}

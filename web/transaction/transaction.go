@@ -7,6 +7,7 @@
 package transaction
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -215,6 +217,21 @@ func (tx *Transaction) WhyMissingURL(name string) string {
 	return u.String()
 }
 
+// IsUnlocated reports whether the claim called name is missing because the location
+// database had no such part, "city" or "country", for the address of the login: it has
+// none on record, and an Action set the claim to undefined. False when nothing is known.
+func (tx *Transaction) IsUnlocated(name, part string) bool {
+	if tx == nil {
+		return false
+	}
+	if p := tx.Place; p != nil && (part == "city" && p.City != "" || part == "country" && p.CountryCode != "") {
+		return false
+	}
+	return slices.ContainsFunc(tx.Actions, func(a Action) bool {
+		return slices.ContainsFunc(a.Claims, func(c Claim) bool { return c.Name == name && c.Token == "id_token" && c.Undefined })
+	})
+}
+
 // WhyMissing says why a claim is not in the token: what the provider told, or what
 // usually is the reason. tx is nil when nothing is known.
 func (tx *Transaction) WhyMissing(name, usually string) string {
@@ -229,12 +246,13 @@ func (tx *Transaction) WhyMissing(name, usually string) string {
 		for _, c := range a.Claims {
 			switch where := fmt.Sprintf("The Action %s, line %d, ", action, c.Line); {
 			case c.Name != name:
+			case c.Token != "id_token":
+				// Many set a claim on both tokens: this is the reason when there is no other.
+				why = cmp.Or(why, where+"set it on the access token and not on the ID token.")
 			case c.Undefined:
 				why = where + "set it to undefined, and then no claim is made."
 			case c.Dropped != "":
 				why = where + "set it, but it was dropped: " + words.Shorten(c.Dropped, words.MaxQuote) + "."
-			case c.Token != "id_token":
-				why = where + "set it on the access token and not on the ID token."
 			}
 		}
 	}
