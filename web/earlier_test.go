@@ -237,6 +237,19 @@ func TestHistoryOfTheVersionBefore(t *testing.T) {
 	}
 }
 
+// TestStepsOfALoginWithoutACount: its row in the history leads to its steps all the same.
+func TestStepsOfALoginWithoutACount(t *testing.T) {
+	o := newOP(t)
+	b := newApp(t, o).browser()
+	b.loginWith(o, nil, "London", "GB")
+	first := stateOf(t, b.steps())
+	p := b.loginWith(o, nil, "Tokyo", "JP")
+	rows := countLink.FindAllStringSubmatch(p.body, -1)
+	if len(rows) != 2 || rows[1][2] == "" || !strings.Contains(b.show(html.UnescapeString(rows[1][2])).happened(), first) {
+		t.Errorf("rows = %q, want links to the steps", rows)
+	}
+}
+
 // TestHistoryOfTwoProcesses: what is in memory gives way to what another process wrote.
 func TestHistoryOfTwoProcesses(t *testing.T) {
 	o := newOP(t)

@@ -68,7 +68,8 @@ func newRecord(logins []Login, changed time.Time) *Record {
 }
 
 // Visits returns the logins as programs get them.
-func (r *Record) Visits() (list []Visit) {
+func (r *Record) Visits() []Visit {
+	list := make([]Visit, 0, len(r.Logins)) // never nil: in JSON it is a list
 	for _, l := range r.Logins {
 		list = append(list, l.Visit)
 	}
@@ -126,8 +127,8 @@ func (h *History) of(person string) (*Record, error) {
 		return nil, err
 	}
 	var logins []Login
-	if err := json.Unmarshal(data, &logins); err != nil {
-		return nil, err
+	if json.Unmarshal(data, &logins) != nil {
+		return newRecord(nil, changed), nil // written by another version of this program
 	}
 	r := newRecord(logins, changed)
 	if len(h.recent) >= maxRecent {

@@ -43,7 +43,7 @@ func gap(newer, older Visit) string {
 	case n < before:
 		return fmt.Sprintf("The count went back from %d to %d. The identity provider was reset, or this login began first and ended last.", before, n)
 	case n == before:
-		return "The count did not grow: you were still logged in at the identity provider, which did not ask for a password."
+		return "The count did not grow. Usually you were still logged in at the identity provider, which did not ask for a password."
 	case n == before+1:
 		return ""
 	case n == before+2:
@@ -56,9 +56,9 @@ func gap(newer, older Visit) string {
 // viewVisits makes the lines of the history, with the gaps between them.
 func viewVisits(logins []Login) (list []views.Visit) {
 	for i, v := range logins {
-		line := views.Visit{N: "–", At: v.At, Where: v.where()}
+		line := views.Visit{N: "–", At: v.At, Where: v.where(), URL: v.url()}
 		if v.N != nil {
-			line.N, line.URL = strconv.FormatInt(*v.N, 10), v.url()
+			line.N = strconv.FormatInt(*v.N, 10)
 		}
 		switch {
 		case v.Precision == worldmap.Country:
