@@ -50,6 +50,7 @@ type op struct {
 	codes        map[string]opRequest // that were not redeemed
 	last         opRequest            // the last authorization
 	refreshToken string               // that is good now
+	public       bool                 // whether demo-app has no secret
 	jti          int                  // how many logout tokens were made
 	authTime     int64                // of the last login
 	secrets      []string             // all that must never stand in a log
@@ -234,6 +235,9 @@ func (o *op) serveToken(w http.ResponseWriter, r *http.Request) {
 	id, secret, _ := r.BasicAuth()
 	id, _ = url.QueryUnescape(id) // RFC 6749 section 2.3.1
 	secret, _ = url.QueryUnescape(secret)
+	if o.public && r.Header.Get("Authorization") == "" && r.PostFormValue("client_secret") == "" {
+		id, secret = r.PostFormValue("client_id"), clientSecret
+	}
 	if r.Method != http.MethodPost || id != "demo-app" || secret != clientSecret {
 		writeStatus(w, http.StatusUnauthorized, map[string]any{"error": "invalid_client"})
 		return

@@ -323,6 +323,27 @@ func TestRefreshWithoutAnIDToken(t *testing.T) {
 	}
 }
 
+// TestRefreshWithoutANewRefreshToken: RFC 6749 section 6 lets a provider leave the old one
+// in force, and the answer is shown as it came.
+func TestRefreshWithoutANewRefreshToken(t *testing.T) {
+	o := newOP(t)
+	b := newApp(t, o, offline).browser()
+	b.wantProfile(b.login())
+	o.token = func(body map[string]any) {
+		delete(body, "refresh_token")
+		o.refreshToken = o.secrets[slices.IndexFunc(o.secrets, func(s string) bool { return strings.HasPrefix(s, "rt-") })] // the first is in force
+	}
+	for range 2 {
+		if p := b.refresh(); p.status != http.StatusSeeOther {
+			t.Fatalf("refresh = %d %s", p.status, p.code())
+		}
+		got := stepCalled(t, b.steps(), "token").Got
+		if slices.ContainsFunc(got, func(p timeline.Parameter) bool { return p.Name == "refresh_token" }) || len(got) < 4 {
+			t.Errorf("the answer is said to be %+v", got)
+		}
+	}
+}
+
 // TestVerifiedWhenTheTokenCame: a refresh without an ID token leaves the one of the
 // refresh before it, and the page says how old that is.
 func TestVerifiedWhenTheTokenCame(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/oauth2"
 
@@ -61,25 +62,27 @@ func (s *Server) logReturn(log *timeline.Log, query url.Values) {
 // logTokens notes the token request and its answer.
 func (s *Server) logTokens(log *timeline.Log, title string, x provider.Exchange, t *oauth2.Token) {
 	got := url.Values{}
-	for _, name := range []string{"id_token", "scope"} {
+	// As it came: the library keeps the old refresh token when there is no new one.
+	for _, name := range []string{"id_token", "scope", "access_token", "token_type", "refresh_token"} {
 		if value, ok := t.Extra(name).(string); ok {
 			got.Set(name, value)
 		}
-	}
-	got.Set("access_token", t.AccessToken)
-	got.Set("token_type", t.TokenType)
-	if t.RefreshToken != "" {
-		got.Set("refresh_token", t.RefreshToken)
 	}
 	if t.ExpiresIn > 0 {
 		got.Set("expires_in", strconv.FormatInt(t.ExpiresIn, 10))
 	}
 	step := s.step("token", title, x)
-	step.Text = "No browser took part. The provider checked this app's secret before it answered"
-	if slices.ContainsFunc(x.Sent, func(p timeline.Parameter) bool { return p.Name == "code_verifier" }) {
-		step.Text += ", and that the PKCE verifier fits the first request"
+	var checked []string
+	if s.cfg.ClientSecret != "" {
+		checked = append(checked, "this app's secret")
 	}
-	step.Text += "."
+	if slices.ContainsFunc(x.Sent, func(p timeline.Parameter) bool { return p.Name == "code_verifier" }) {
+		checked = append(checked, "that the PKCE verifier fits the first request")
+	}
+	step.Text = "No browser took part."
+	if len(checked) > 0 {
+		step.Text += " Before it answered, the provider checked " + strings.Join(checked, ", and ") + "."
+	}
 	step.Sent, step.Got = x.Sent, timeline.Parameters(got, "id_token", "access_token", "refresh_token")
 	log.Add(s.cfg.Now(), step)
 }

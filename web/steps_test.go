@@ -93,6 +93,27 @@ func TestTimeline(t *testing.T) {
 	}
 }
 
+// TestPublicClient: an app without a secret has PKCE alone to prove itself with, and says
+// nothing of a secret.
+func TestPublicClient(t *testing.T) {
+	o := newOP(t)
+	o.public = true
+	a := newApp(t, o, func(c *web.Config) { c.ClientSecret = "" })
+	b := a.browser()
+	b.wantProfile(b.login())
+	token := stepCalled(t, b.steps(), "token")
+	if strings.Contains(token.Text, "secret") || !strings.Contains(token.Text, "the provider checked that the PKCE verifier fits") || slices.ContainsFunc(token.Sent, func(p timeline.Parameter) bool { return p.Name == "Authorization" }) {
+		t.Errorf("token step = %+v", token)
+	}
+	o.public = false
+	b = a.browser()
+	p := b.login()
+	b.wantPage(p, 502, "E-TOK-1")
+	if !strings.Contains(p.body, "this app has none") || strings.Contains(p.body, "the secret that this app has") {
+		t.Errorf("the page does not say that there is no secret:\n%s", p.plain())
+	}
+}
+
 // TestTimelineNamesTheDialledAddress: with OIDC_CONNECT_TO the address that was
 // really called stands beside the one in the request.
 func TestTimelineNamesTheDialledAddress(t *testing.T) {

@@ -39,6 +39,10 @@ func ErrTokens(cfg Config, x Exchange, err error) error {
 		e.Code, e.Buttons = "E-TOK-1", []views.Button{problem.Primary("Home", "/")}
 		e.Text = "It does not accept client id " + cfg.ClientID + " with the secret that this app has."
 		e.Hint = "Compare `OIDC_CLIENT_ID` and `OIDC_CLIENT_SECRET` with the application's settings at the provider."
+		if cfg.ClientSecret == "" {
+			e.Text = "It does not accept client id " + cfg.ClientID + " without a secret, and this app has none."
+			e.Hint = "Set `OIDC_CLIENT_SECRET`, or let the application at the provider be one without a secret."
+		}
 		if n := len(cfg.ClientSecret); n > 8 && IsLoopback(HostPort(cfg.RedirectURL)) {
 			e.Hint += fmt.Sprintf(" This app's secret ends in “…%s”.", cfg.ClientSecret[n-3:])
 		}

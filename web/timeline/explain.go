@@ -44,7 +44,7 @@ func Cut(secret string) string {
 func meaning(name string) (why string, secret bool) {
 	switch name {
 	case "response_type":
-		return "What to answer with: a code, which is worthless without this app's own secret.", false
+		return "What to answer with: a code, which is worthless without what this app keeps to itself.", false
 	case "client_id":
 		return "Which app asks.", false
 	case "redirect_uri":
@@ -68,7 +68,7 @@ func meaning(name string) (why string, secret bool) {
 	case "ui_locales":
 		return "In which languages to ask.", false
 	case "code":
-		return "Stands for the login. It works once, for a minute, and only together with the secret and the verifier.", true
+		return "Stands for the login. It works once, for a short time, and only together with the PKCE verifier, and with this app's secret if it has one.", true
 	case "iss":
 		return "Who answers (RFC 9207), so that the answers of two providers can't be mixed up.", false
 	case "Authorization":
