@@ -58,6 +58,21 @@ func TestCallbackFaults(t *testing.T) {
 	}
 }
 
+// TestForgottenLogin: the browser has done all right, and this app says that it has not.
+func TestForgottenLogin(t *testing.T) {
+	a := newApp(t, newOP(t))
+	b := a.browser()
+	callback := b.begin()
+	a.cfg.SessionKey = []byte(strings.Repeat("k", 32))
+	a.restart()
+	p := b.get(callback)
+	b.wantPage(p, 400, "E-CB-1")
+	if !strings.Contains(p.body, "no record of that login") {
+		t.Errorf("the page does not say what happened:\n%s", p.plain())
+	}
+	b.wantProfile(b.login())
+}
+
 func TestUnknownStateWithoutAnyCookie(t *testing.T) {
 	b := newApp(t, newOP(t)).browser()
 	b.wantPage(b.get("/callback?code=x&state=y"), 400, "E-STATE-1")

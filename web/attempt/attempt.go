@@ -111,20 +111,20 @@ func (s *Store) cookieName(state string) string {
 func (s *Store) Finish(w http.ResponseWriter, r *http.Request, state string) (*Attempt, error) {
 	sent, noCookie := r.Cookie(s.cookieName(state))
 	if noCookie != nil {
-		return nil, s.explain(r, state)
+		return nil, s.explain(r, state, false)
 	}
 	// The cookie has done its work, whatever becomes of the login.
 	s.cookies.Delete(w, sent.Name)
 	a, _, err := s.peek(state)
 	if err != nil {
-		return nil, s.explain(r, state)
+		return nil, s.explain(r, state, true)
 	}
 	_, browser, _ := strings.Cut(sent.Value, ".")
 	if subtle.ConstantTimeCompare([]byte(browser), []byte(a.Browser)) != 1 {
 		return nil, errStateMixedUp()
 	}
 	if err := s.vault.Take("login", state); errors.Is(err, vault.ErrNoRecord) {
-		return nil, s.explain(r, state) // another request was faster
+		return nil, s.explain(r, state, true) // another request was faster
 	} else if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (s *Store) Finish(w http.ResponseWriter, r *http.Request, state string) (*A
 
 // explain finds out why a state can't be used without its cookie, or without a
 // record. What it reads changes nothing but the words on the page.
-func (s *Store) explain(r *http.Request, state string) error {
+func (s *Store) explain(r *http.Request, state string, hasCookie bool) error {
 	a, used, err := s.peek(state)
 	switch {
 	case used:
@@ -145,6 +145,8 @@ func (s *Store) explain(r *http.Request, state string) error {
 		return err // the folder can't be read: not the browser's fault
 	case err == nil && s.now().Sub(a.Started) > limit:
 		return errTooLate(s.now().Sub(a.Started))
+	case hasCookie: // the record is gone, before its time
+		return errForgotten()
 	case len(s.brought(r)) == 0:
 		return errNoLoginCookie(s.base, r.Host)
 	default:
@@ -169,6 +171,14 @@ func errNoLoginCookie(base *url.URL, host string) error {
 			"(127.0.0.1 and localhost are two names), when cookies are blocked, or when the login was started in another browser or long ago.",
 		Expected: "a login cookie of " + base.Host, Got: "none, at " + words.Shorten(host, words.MaxQuote),
 		Buttons: []views.Button{problem.Primary("Start again at "+base.String(), base.String()+"/login")}}
+}
+
+// errForgotten is for a browser that has its cookie still, when the app has no record.
+func errForgotten() error {
+	return &problem.Error{Code: "E-CB-1",
+		Text:     "This app has no record of that login any more: its session folder was emptied, or its session key is another now. Start again from this page.",
+		Expected: "the record of a login that was started here", Got: "none that can be read",
+		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
 }
 
 func errStateMixedUp() error {
