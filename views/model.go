@@ -49,8 +49,6 @@ type Provider struct {
 	// Title and Text explain a provider that is not reachable, in words for a
 	// person: "Your identity provider does not answer", "Nothing listens at …".
 	Title, Text string
-	// Mock is true when the provider says it is a mock, in its discovery document.
-	Mock bool
 	// Note is one more sentence about the connection, or "".
 	Note string
 }

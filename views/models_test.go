@@ -28,7 +28,7 @@ func home() views.Home {
 		Issuer:      "http://localhost:9400/",
 		ClientID:    "demo-app",
 		CallbackURL: "http://localhost:3000/callback",
-		Provider:    views.Provider{State: "reachable", Latency: "3 ms", Mock: true},
+		Provider:    views.Provider{State: "reachable", Latency: "3 ms"},
 	}
 }
 

@@ -19,13 +19,14 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 		s.render(w, r, http.StatusOK, views.LoggedOutPage(page))
 		return nil
 	}
+	state := s.providerState(r) // before the layout, which tells what is known by then
 	s.render(w, r, http.StatusOK, views.HomePage(views.Home{
 		Layout:      s.layout(r, "", "home"),
 		LoginURL:    "/login",
 		Issuer:      s.cfg.Issuer,
 		ClientID:    s.cfg.ClientID,
 		CallbackURL: s.cfg.RedirectURL,
-		Provider:    s.providerState(r),
+		Provider:    state,
 	}))
 	return nil
 }
@@ -45,10 +46,8 @@ func (s *Server) providerState(r *http.Request) views.Provider {
 		return p
 	}
 	p := views.Provider{State: "reachable", Latency: words.Took(latency)}
-	if conn := s.provider.Known(); conn != nil && conn.MockVersion != "" {
-		p.Mock = true
-		return p
+	if conn := s.provider.Known(); conn == nil || conn.MockVersion == "" {
+		p.Note = "Connected to a real identity provider. Who set a claim, and which Actions ran, can't be shown."
 	}
-	p.Note = "Connected to a real identity provider. Who set a claim, and which Actions ran, can't be shown."
 	return p
 }

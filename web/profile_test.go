@@ -218,7 +218,11 @@ func TestHome(t *testing.T) {
 		t.Errorf("home, logged in:\n%s", p.plain())
 	}
 	o.discovery = func(d map[string]any) { d["mockidp_version"] = "1" }
-	if p := newApp(t, o).browser().get("/"); strings.Contains(p.body, "real identity provider") {
-		t.Error("a mock is called real")
+	link := `<a href="` + o.issuer + `">Open the identity provider`
+	if strings.Contains(p.body, link) {
+		t.Error("the page links to the dashboard of a provider that has none")
+	}
+	if p := newApp(t, o).browser().get("/"); strings.Contains(p.body, "real identity provider") || !strings.Contains(p.body, link) {
+		t.Errorf("a mock is called real, or there is no link to its dashboard\n%s", p.plain())
 	}
 }
