@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -115,7 +116,7 @@ func (s *Server) complete(ctx context.Context, a *attempt.Attempt, in answer) (*
 		return nil, err
 	}
 	if in.err != "" {
-		return nil, errRefused(in)
+		return nil, errRefused(in, a.Prompt)
 	}
 	if in.code == "" {
 		return nil, errMalformedCallback("neither a code nor an error")
@@ -204,8 +205,8 @@ func (v *verification) redeem(ctx context.Context, code string) (x provider.Exch
 }
 
 // errRefused is the page for an answer that says no (Core 3.1.2.6, RFC 6749 section
-// 4.1.2.1).
-func errRefused(in answer) error {
+// 4.1.2.1). prompt is the parameter that the request had.
+func errRefused(in answer, prompt string) error {
 	e := &problem.Error{
 		Quote:   words.Shorten(in.description, words.MaxQuote),
 		Details: []views.Detail{{Name: "error", Value: words.Shorten(in.err, 80)}},
@@ -225,12 +226,16 @@ func errRefused(in answer) error {
 	case in.err == "access_denied":
 		e.Code, e.Text, e.Buttons = "E-DENY-1", "The identity provider said no.", again
 		e.Hint = "Usually an Action in the login flow has refused it. Nothing is wrong with your password."
-	case in.err == "login_required":
+	case slices.Contains([]string{"login_required", "interaction_required", "consent_required", "account_selection_required"}, in.err):
 		e.Code = "E-INT-1"
-		e.Text = "This app asked for a silent login, but there is no session at the identity provider."
-	case in.err == "interaction_required", in.err == "consent_required", in.err == "account_selection_required":
-		e.Code = "E-INT-1" // there may well be a session
-		e.Text = "This app asked for a silent login, but the identity provider has to show you a page first."
+		switch {
+		case prompt != "none":
+			e.Text = "The identity provider says that you have to do something there yourself, and did not show you a page for it. This app did not ask for a silent login."
+		case in.err == "login_required":
+			e.Text = "This app asked for a silent login, but there is no session at the identity provider."
+		default: // there may well be a session
+			e.Text = "This app asked for a silent login, but the identity provider has to show you a page first."
+		}
 	case in.err == "server_error", in.err == "temporarily_unavailable":
 		e.Code, e.Text, e.Hint = "E-TOK-3", "It could not carry out the login and answered "+in.err+".", provider.SeeItsLog
 	default:

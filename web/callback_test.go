@@ -122,6 +122,7 @@ func TestErrorAnswers(t *testing.T) {
 		{"a silent login is not possible", "login_required", "", 401, "E-INT-1", "there is no session at the identity provider"},
 		{"a silent login would need a page", "interaction_required", "Multifactor authentication required", 401, "E-INT-1", "has to show you a page first"},
 		{"a consent is needed", "consent_required", "", 401, "E-INT-1", "has to show you a page first"},
+		{"nobody asked for a silent login", "login_required", "", 401, "E-INT-1", "This app did not ask for a silent login"},
 		{"a scope is wrong", "invalid_scope", "unknown scope", 400, "E-REQ-1", "unknown scope"},
 		{"a code that nobody knows", "teapot", "short and stout", 400, "E-REQ-1", "short and stout"},
 		{"the provider fails", "server_error", "", 502, "E-TOK-3", "server_error"},
@@ -136,7 +137,11 @@ func TestErrorAnswers(t *testing.T) {
 				q.Set("error_description", tt.description)
 			}
 			b := newApp(t, o).browser()
-			p := b.login()
+			address := "/login"
+			if tt.code == "E-INT-1" && tt.name != "nobody asked for a silent login" {
+				address += "?prompt=none"
+			}
+			p := b.follow(address)
 			b.wantPage(p, tt.status, tt.code)
 			if !strings.Contains(p.body, tt.text) {
 				t.Errorf("the page does not say %q\n%s", tt.text, p.plain())

@@ -44,12 +44,11 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 		oauth2.SetAuthURLParam("nonce", a.Nonce),
 		oauth2.S256ChallengeOption(a.Verifier), // always, and never "plain" (RFC 9700 section 2.1.1)
 	}
-	for name, value := range passOn(r.Form) {
+	asked := passOn(r.Form)
+	for name, value := range asked {
 		options = append(options, oauth2.SetAuthURLParam(name, value))
-		if name == paramMaxAge {
-			a.MaxAge = value
-		}
 	}
+	a.MaxAge, a.Prompt = asked[paramMaxAge], asked[paramPrompt]
 	state := cookie.NewID()
 	target := conn.OAuth.AuthCodeURL(state, options...)
 	s.logBeginning(&a.Log, target)

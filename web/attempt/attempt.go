@@ -45,6 +45,7 @@ type Attempt struct {
 	Next     string    `json:"next"` // where to go after the login, from package returnto
 	Started  time.Time `json:"started"`
 	MaxAge   string    `json:"max_age,omitempty"` // the parameter max_age, when there was one
+	Prompt   string    `json:"prompt,omitempty"`  // and prompt
 
 	Log timeline.Log `json:"log"` // what has happened so far
 }
