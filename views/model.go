@@ -56,11 +56,10 @@ type Provider struct {
 // Profile is the page of a person who is logged in.
 type Profile struct {
 	Layout
-	Name       string    // whom to greet
-	LoggedInAt time.Time // when this app made the session
-	Verified   string    // how long ago the ID token was checked: "2 seconds ago"
-	ExpiresAt  time.Time // end of the ID token's life (claim exp)
-	ValidFor   string    // time that the ID token still lives: "9 h 59 min"; "" when it has expired
+	Name      string    // whom to greet
+	Verified  string    // how long ago the ID token was checked: "2 seconds ago"
+	ExpiresAt time.Time // end of the ID token's life (claim exp)
+	ValidFor  string    // time that the ID token still lives: "9 h 59 min"; "" when it has expired
 	// Expired is the whole text of the banner above the page when the ID token has
 	// expired while the session lives on. Until it has (IsExpired is false) the banner
 	// is there but hidden, and a script shows it when ExpiresAt comes.
@@ -236,7 +235,6 @@ type Logout struct {
 type LoggedOut struct {
 	Layout
 	LoginURL string
-	Issuer   string
 	// Provider is "yes" when the provider confirmed, "no" when it was not or could not be
 	// asked, "asked" when it gives no answer that says so, and "unknown" when its answer is
 	// not the expected one.
@@ -248,10 +246,9 @@ type LoggedOut struct {
 // data-code={Code}; tests and help texts go by it.
 type Error struct {
 	Layout
-	Code   string // "E-STATE-2", "E-404"
-	Status int    // the HTTP status of the answer
-	Title  string // heading, without a full stop
-	Text   string // what happened, in one or two plain sentences; never markup
+	Code  string // "E-STATE-2", "E-404"
+	Title string // heading, without a full stop
+	Text  string // what happened, in one or two plain sentences; never markup
 	// Quote holds the provider's own words ("error_description"), at most 300
 	// characters, to be shown in quotation marks as its words; or "".
 	Quote string

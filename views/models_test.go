@@ -122,13 +122,12 @@ func idToken() views.Token {
 
 func profile() views.Profile {
 	return views.Profile{
-		Layout:     loggedIn("Your profile", "profile"),
-		Name:       "Ada Lovelace",
-		LoggedInAt: time.Date(2026, 11, 22, 21, 14, 5, 0, time.UTC),
-		Verified:   "2 seconds ago",
-		ExpiresAt:  time.Date(2026, 11, 23, 7, 14, 5, 0, time.UTC),
-		ValidFor:   "9 h 59 min",
-		Cards:      cards(),
+		Layout:    loggedIn("Your profile", "profile"),
+		Name:      "Ada Lovelace",
+		Verified:  "2 seconds ago",
+		ExpiresAt: time.Date(2026, 11, 23, 7, 14, 5, 0, time.UTC),
+		ValidFor:  "9 h 59 min",
+		Cards:     cards(),
 		JSON: `{
   "login_count": 4,
   "last_login_city": "Georgetown",
@@ -174,10 +173,11 @@ func profileWithoutClaims() views.Profile {
 // profileOfAnEarlierLogin shows the steps of a login that is not this session's.
 func profileOfAnEarlierLogin() views.Profile {
 	m := profile()
+	at := time.Date(2026, 11, 22, 21, 14, 5, 0, time.UTC)
 	m.Told = []views.Told{
-		{Label: "Login 4", At: m.LoggedInAt, Where: "Georgetown, US", URL: "/profile#what-happened", Session: true},
-		{Label: "Login 3", At: m.LoggedInAt.Add(-time.Hour), Where: "London, GB", URL: "/profile?login=A#what-happened", Here: true, Relation: "This is an earlier login"},
-		{Label: "Login", At: m.LoggedInAt.Add(-2 * time.Hour), URL: "/profile?login=B#what-happened"},
+		{Label: "Login 4", At: at, Where: "Georgetown, US", URL: "/profile#what-happened", Session: true},
+		{Label: "Login 3", At: at.Add(-time.Hour), Where: "London, GB", URL: "/profile?login=A#what-happened", Here: true, Relation: "This is an earlier login"},
+		{Label: "Login", At: at.Add(-2 * time.Hour), URL: "/profile?login=B#what-happened"},
 	}
 	m.Other = &m.Told[1]
 	return m

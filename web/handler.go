@@ -128,7 +128,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.writeJSON(w, r, status, e.Twin(title, requestID(r)))
 		return
 	}
-	s.render(w, r, status, views.ErrorPage(s.errorPage(r, e, status, title)))
+	s.render(w, r, status, views.ErrorPage(s.errorPage(r, e, title)))
 }
 
 // retrySeconds is how often a page tries again whether the provider is back.
@@ -142,9 +142,9 @@ func causeText(err error) string {
 }
 
 // errorPage fills in the page for e.
-func (s *Server) errorPage(r *http.Request, e *problem.Error, status int, title string) views.Error {
+func (s *Server) errorPage(r *http.Request, e *problem.Error, title string) views.Error {
 	page := views.Error{
-		Layout: s.layout(r, title, ""), Code: e.Code, Status: status, Title: title,
+		Layout: s.layout(r, title, ""), Code: e.Code, Title: title,
 		Text: e.Text, Quote: e.Quote, Hint: e.Hint, Buttons: e.Buttons, Checks: e.Checks,
 		Details: []views.Detail{{Name: "code", Value: e.Code}},
 	}

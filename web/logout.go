@@ -97,7 +97,7 @@ func (s *Server) loggedOut(w http.ResponseWriter, r *http.Request) (page views.L
 		return page, false
 	}
 	s.cookies.Delete(w, c.Name)
-	page = views.LoggedOut{Layout: s.layout(r, "Logged out", ""), LoginURL: "/login", Issuer: s.cfg.Issuer}
+	page = views.LoggedOut{Layout: s.layout(r, "Logged out", ""), LoginURL: "/login"}
 	if page.User != "" { // logged in again in another tab
 		return page, false
 	}

@@ -50,7 +50,7 @@ func (s *Server) profile(w http.ResponseWriter, r *http.Request) error {
 // login alone. It is made once for each (package session).
 func (s *Server) drawn(who *session.Login) views.Profile {
 	page := views.Profile{
-		Name: who.Name, LoggedInAt: who.At,
+		Name:  who.Name,
 		Cards: []views.Card{loginCount(who), lastCity(who), lastCountry(who)},
 		JSON:  who.ProfileText, JSONURL: "/api/me",
 		Inspector:     views.Once(views.TokenInspector(checks.View(who.Checks), claims.ViewToken(s.cfg.ShowRawToken, who.IDToken, who.HeaderText, who.PayloadText))),

@@ -13,7 +13,7 @@ import (
 // MaxShown is how many characters of a claim the table shows at first.
 const MaxShown = 200
 
-// View makes a line of the table of
+// View makes a line of the table of claims.
 func View(c Claim) views.Claim {
 	v := views.Claim{Name: c.Name, Local: c.Name, Kind: c.Kind, Value: strings.ToValidUTF8(string(c.Value), "\uFFFD")}
 	// A claim named by an address is read by its last part (OpenID Connect: "collision-
