@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"fmt"
 	"log/slog"
@@ -23,7 +24,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		id := rand.Text()
-		r = r.WithContext(withRequestID(r.Context(), id))
+		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
 		s.setHeaders(w.Header(), r, id)
 		rec := &recorder{ResponseWriter: w}
 		defer func() {
@@ -81,11 +82,7 @@ func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // isQuiet reports addresses that machines ask for all the time.
 func isQuiet(path string) bool {
-	return isHealth(path) || strings.HasPrefix(path, static.Prefix)
-}
-
-func isHealth(path string) bool {
-	return path == "/livez" || path == "/readyz" || path == "/healthz"
+	return path == "/livez" || path == "/readyz" || path == "/healthz" || strings.HasPrefix(path, static.Prefix)
 }
 
 // setHeaders sets what every answer carries, errors and files included. Package
