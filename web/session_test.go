@@ -61,6 +61,24 @@ func TestSessionKey(t *testing.T) {
 	})
 }
 
+// TestSessionOfAnotherProvider: after OIDC_ISSUER or OIDC_CLIENT_ID was changed, nobody is
+// logged in by what the provider of before has said.
+func TestSessionOfAnotherProvider(t *testing.T) {
+	for name, change := range map[string]func(*web.Config){
+		"issuer": func(c *web.Config) { c.Issuer = newOP(t).issuer },
+		"client": func(c *web.Config) { c.ClientID = "another-app" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newApp(t, newOP(t))
+			b := a.browser()
+			b.wantProfile(b.login())
+			change(&a.cfg)
+			a.restart()
+			b.wantPage(b.get("/profile"), 401, "E-SES-1")
+		})
+	}
+}
+
 // TestFilesTellNothing: records on disk hold no token, no state and no id.
 func TestFilesTellNothing(t *testing.T) {
 	o := newOP(t)

@@ -56,7 +56,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{cfg: cfg, base: base, redirect: redirect, provider: provider.New(cfg.forProvider())}
 	s.cookies = cookie.Policy{Secure: base.Scheme == "https"}
 	s.vault = vault.New(cfg.SessionDir, cfg.Now)
-	s.sessions = session.NewStore(s.vault, s.cookies, s.drawn, cfg.Now)
+	s.sessions = session.NewStore(s.vault, cfg.Issuer, cfg.ClientID, s.cookies, s.drawn, cfg.Now)
 	s.attempts = attempt.NewStore(s.vault, base, s.cookies, cfg.Now)
 	s.history = history.New(s.vault)
 	s.handler = s.guard(s.routes())

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -71,6 +72,8 @@ func (l *Login) Decode() (err error) {
 // loginKey. A session is written once; see LogIn.
 type Store struct {
 	vault   *vault.Vault
+	issuer  string // of the ID tokens
+	client  string // for whom they are
 	cookies cookie.Policy
 	name    string // of the cookie
 	draw    func(*Login) views.Profile
@@ -89,10 +92,11 @@ const maxRecent = 1000
 // loginKey is where a session's Values keep the *Login.
 type loginKey struct{}
 
-// NewStore returns the sessions that lie in v. draw makes the page of a login that
-// was read, once; what it makes must not depend on the time.
-func NewStore(v *vault.Vault, cookies cookie.Policy, draw func(*Login) views.Profile, now func() time.Time) *Store {
-	return &Store{vault: v, cookies: cookies, name: cookies.Name("demo_session"), draw: draw, now: now, recent: make(map[string]*Login)}
+// NewStore returns the sessions that lie in v and came from issuer, for this client: the
+// app may have had another provider before. draw makes the page of a login that was read,
+// once; what it makes must not depend on the time.
+func NewStore(v *vault.Vault, issuer, client string, cookies cookie.Policy, draw func(*Login) views.Profile, now func() time.Time) *Store {
+	return &Store{vault: v, issuer: issuer, client: client, cookies: cookies, name: cookies.Name("demo_session"), draw: draw, now: now, recent: make(map[string]*Login)}
 }
 
 // Get returns the session of this request; it reads the vault once per request.
@@ -131,7 +135,9 @@ func (s *Store) load(id string) (*Login, error) {
 		return nil, err
 	}
 	now := s.now()
-	if now.Sub(used) > vault.IdleLimit || now.Sub(l.At) > AbsoluteLimit {
+	iss, _, _ := l.owner()
+	isOurs := iss == s.issuer && slices.Equal(l.Claims.Audiences(), []string{s.client})
+	if now.Sub(used) > vault.IdleLimit || now.Sub(l.At) > AbsoluteLimit || !isOurs {
 		return nil, errors.Join(vault.ErrNoRecord, s.vault.Drop("session", id))
 	}
 	if now.Sub(used) > time.Minute { // not at every request: it is a write
@@ -342,6 +348,6 @@ func (s *Store) endedSince(l *Login) bool {
 // ErrEnded is the page for a session that is over.
 func ErrEnded() error {
 	return &problem.Error{Code: "E-SES-1",
-		Text:    "You were away for more than 30 minutes, or it is more than 8 hours since you logged in, or you were logged out in another tab, at the identity provider, or at another app of it.",
+		Text:    "You were away for more than 30 minutes, or it is more than 8 hours since you logged in, or you were logged out in another tab, at the identity provider, or at another app of it; or this app was given another provider.",
 		Buttons: []views.Button{problem.Primary("Log in", "/login"), problem.Button("Home", "/")}}
 }
