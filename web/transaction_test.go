@@ -85,6 +85,19 @@ func TestWhoSetIt(t *testing.T) {
 	}
 }
 
+// TestSingleSignOnIsTold: the record of the login says that nobody was asked for a password.
+func TestSingleSignOnIsTold(t *testing.T) {
+	for kind, want := range map[string]bool{"login": false, "sso": true, "silent": true} {
+		o := newOP(t)
+		o.withTransaction(200, strings.Replace(adasTransaction, `"kind":"login"`, `"kind":"`+kind+`"`, 1))
+		b := newApp(t, o).browser()
+		b.wantProfile(b.login())
+		if step := stepCalled(t, b.steps(), "actions"); strings.Contains(step.Text, "did not ask for a password") != want {
+			t.Errorf("%s: the step says %q", kind, step.Text)
+		}
+	}
+}
+
 // TestWhyThereIsNoCity: the page says that the location database is the reason where the
 // record of the login shows it, and else only what an Action did.
 func TestWhyThereIsNoCity(t *testing.T) {

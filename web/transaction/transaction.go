@@ -131,8 +131,12 @@ func ActionsStep(tx *Transaction) timeline.Step {
 	}
 	step.TookMS = timeline.Milliseconds(time.Duration(took * float64(time.Millisecond)))
 	if len(tx.Actions) == 0 {
-		step.Title, step.Text = "No Action ran", "None is deployed and in the login flow."
+		step.Title, step.Text = "No Action ran", "None is deployed and in the login flow. "
 	}
+	if tx.Kind == "sso" || tx.Kind == "silent" {
+		step.Text += "You were logged in at the provider already, so it did not ask for a password."
+	}
+	step.Text = strings.TrimSpace(step.Text)
 	return step
 }
 
