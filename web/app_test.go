@@ -55,8 +55,11 @@ func newApp(t *testing.T, o *op, change ...func(*web.Config)) *app {
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
 	a := &app{t: t, addr: ln.Addr().String(), ln: ln, cfg: web.Config{
 		BaseURL: "http://localhost:" + port, Issuer: o.issuer, ClientID: "demo-app", ClientSecret: clientSecret,
-		SessionDir: t.TempDir(), ShowRawToken: true, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		SessionDir: t.TempDir(), ShowRawToken: true, Timeout: patience, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}}
+	if o.hangs {
+		a.cfg.Timeout = impatient
+	}
 	for _, f := range change {
 		f(&a.cfg)
 	}
@@ -85,9 +88,11 @@ func (a *app) serve() {
 
 func (a *app) stop() {
 	// A handler logs after it has answered: it must be through before the test is.
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	_ = a.http.Shutdown(ctx) // those that hang on purpose are cut off next
+	if err := a.http.Shutdown(ctx); err != nil {
+		a.t.Error("a request is not over:", err)
+	}
 	a.http.Close()
 	<-a.served
 	if err := a.server.Close(); err != nil {

@@ -106,11 +106,11 @@ func TestStatus(t *testing.T) {
 	if s := ask(o); s.Provider != "auth0" || !s.Reachable || s.LatencyMS <= 0 || s.Error != "" {
 		t.Errorf("status = %+v, want a provider with Auth0's paths", s)
 	}
-	o.discovery = func(d map[string]any) { d["mockidp_version"] = "1" }
+	o.change(func() { o.discovery = func(d map[string]any) { d["mockidp_version"] = "1" } })
 	if s := ask(o); s.Provider != "mock" {
 		t.Errorf("status = %+v, want a mock", s)
 	}
-	o.discovery = func(d map[string]any) { d["authorization_endpoint"] = o.issuer + "other" }
+	o.change(func() { o.discovery = func(d map[string]any) { d["authorization_endpoint"] = o.issuer + "other" } })
 	if s := ask(o); s.Provider != "other" {
 		t.Errorf("status = %+v, want another provider", s)
 	}

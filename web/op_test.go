@@ -31,7 +31,8 @@ type op struct {
 	addr   string // host:port that it listens at
 	now    func() time.Time
 
-	// Faults. All are called with mu held.
+	// Faults, called with mu held. Once an app knows the provider, discovery and
+	// instead are set in change or heal.
 	discovery   func(doc map[string]any)                                // changes the document
 	keySet      func(keys []any) []any                                  // changes the key set
 	answer      func(q url.Values)                                      // changes the authorization answer
@@ -55,6 +56,8 @@ type op struct {
 	authTime     int64                // of the last login
 	secrets      []string             // all that must never stand in a log
 	seen         chan string          // paths as they come, when not nil
+	hangs        bool                 // set by hang
+	ln           net.Listener         // that the first start uses, or nil
 	server       *http.Server
 }
 
@@ -90,23 +93,30 @@ var ecKey = sync.OnceValue(func() *ecdsa.PrivateKey {
 // newOP starts a provider. Faults may be set before the first request to it.
 func newOP(t testing.TB) *op {
 	t.Helper()
-	o := reserveOP(t)
+	o := makeOP(t) // its port is never free again: another test would take it
 	o.start()
 	return o
 }
 
-// reserveOP gives a provider an address, but does not start it.
+// reserveOP gives a provider an address, but does not start it: nobody listens there.
 func reserveOP(t testing.TB) *op {
+	t.Helper()
+	o := makeOP(t)
+	o.ln.Close()
+	o.ln = nil
+	return o
+}
+
+func makeOP(t testing.TB) *op {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	addr := ln.Addr().String()
-	ln.Close()
 	_, port, _ := net.SplitHostPort(addr)
 	return &op{
-		t: t, addr: addr, issuer: "http://localhost:" + port + "/", now: time.Now,
+		t: t, ln: ln, addr: addr, issuer: "http://localhost:" + port + "/", now: time.Now,
 		key: rsaKeys()[0], kid: "key-1",
 		instead:  map[string]func(http.ResponseWriter, *http.Request){},
 		requests: map[string]int{}, codes: map[string]opRequest{},
@@ -115,9 +125,12 @@ func reserveOP(t testing.TB) *op {
 
 func (o *op) start() {
 	o.t.Helper()
-	ln, err := net.Listen("tcp", o.addr)
-	if err != nil {
-		o.t.Fatal(err)
+	ln := o.ln
+	if o.ln = nil; ln == nil {
+		var err error
+		if ln, err = net.Listen("tcp", o.addr); err != nil {
+			o.t.Fatal(err)
+		}
 	}
 	o.server = &http.Server{Handler: o}
 	go o.server.Serve(ln)
@@ -126,6 +139,22 @@ func (o *op) start() {
 
 // stop closes the listener and every connection, as the end of a process does.
 func (o *op) stop() { o.server.Close() }
+
+// change alters faults while an app is there. It knocks in the background until it
+// has found the provider once, so a test's own requests are not all that come.
+func (o *op) change(f func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	f()
+}
+
+// heal ends the faults of whole answers and of the discovery document.
+func (o *op) heal() {
+	o.change(func() {
+		clear(o.instead)
+		o.discovery, o.token = nil, nil
+	})
+}
 
 // rotate replaces the signing key by another with another id.
 func (o *op) rotate() {

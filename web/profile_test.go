@@ -217,7 +217,7 @@ func TestHome(t *testing.T) {
 	if p := b.get("/"); !strings.Contains(p.body, "You are logged in as") || !strings.Contains(p.body, "Ada Lovelace") {
 		t.Errorf("home, logged in:\n%s", p.plain())
 	}
-	o.discovery = func(d map[string]any) { d["mockidp_version"] = "1" }
+	o.change(func() { o.discovery = func(d map[string]any) { d["mockidp_version"] = "1" } })
 	link := `<a href="` + o.issuer + `">Open the identity provider`
 	if strings.Contains(p.body, link) {
 		t.Error("the page links to the dashboard of a provider that has none")

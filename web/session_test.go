@@ -421,11 +421,13 @@ func TestNothingSecretIsLogged(t *testing.T) {
 	o.claims = func(c map[string]any) { c["nonce"] = "x" }
 	b.login()
 	o.claims = nil
-	o.instead["/oauth/token"] = func(w http.ResponseWriter, r *http.Request) {
-		w.WriteHeader(400)
-		r.ParseForm()
-		w.Write([]byte(r.Form.Encode())) // an answer that repeats every secret
-	}
+	o.change(func() {
+		o.instead["/oauth/token"] = func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(400)
+			r.ParseForm()
+			w.Write([]byte(r.Form.Encode())) // an answer that repeats every secret
+		}
+	})
 	b.login()
 	b.get("/callback?code=secret-code&state=secret-state&error_description=secret-words")
 	b.do(http.MethodPost, "/logout", url.Values{"provider": {"1"}})

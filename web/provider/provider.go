@@ -320,13 +320,14 @@ func (m metadata) IsAuth0() bool {
 func (c *Connection) CanLogOut() bool { return c != nil && (c.EndSession != "" || c.IsAuth0()) }
 
 // Status says how the provider is doing, for the home page. It asks when the last
-// answer is older than three seconds, and waits for at most one.
+// answer is older than three seconds, and waits for a tenth of cfg.Timeout at most:
+// one second unless set otherwise.
 func (p *Provider) Status(ctx context.Context) (latency time.Duration, err error) {
 	p.mu.Lock()
 	fresh := !p.checked.IsZero() && time.Since(p.checked) < 3*time.Second
 	p.mu.Unlock()
 	if !fresh {
-		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		ctx, cancel := context.WithTimeout(ctx, p.cfg.Timeout/10)
 		defer cancel()
 		if _, err := p.Refresh(ctx); err != nil {
 			return 0, err
