@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 func backwards(texts ...string) string {
@@ -40,7 +39,7 @@ func eventOf(t *testing.T, mark string) *Event {
 }
 
 func TestTheSearchFindsWhatIsThere(t *testing.T) {
-	r := newRunner(t, Config{Workers: 1})
+	r := newRunner(t, Config{Workers: 1, Limits: unhurried})
 	out, err := r.PostLogin(t.Context(), []Action{searcher(t, "own-mark")}, eventOf(t, "own-mark"))
 	if err != nil || string(out.IDToken["r"]) != `{"found":["own-mark"],"many":true}` {
 		t.Errorf("%v %s %+v", err, out.IDToken["r"], out.Failed)
@@ -55,7 +54,7 @@ func TestNothingOfOthersCanBeReached(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bothWays(t, Config{Limits: Limits{Time: 30 * time.Second}}, func(t *testing.T, r *Runner) {
+	bothWays(t, Config{Limits: unhurried}, func(t *testing.T, r *Runner) {
 		owner := handler("owner", "", `
 			globalThis.kept = [event, api]; module.exports.kept = event; require.kept = event; Object.prototype.kept = event;
 			require("lodash").kept = event; require("util").kept = event; require.cache.kept = event; Symbol.for(event.user.email);
@@ -79,7 +78,7 @@ func TestNothingOfOthersCanBeReached(t *testing.T) {
 // TestNothingOfAnEarlierLoginCanBeReached: the same version, warm. Only what the
 // module keeps itself survives, and this one keeps nothing.
 func TestNothingOfAnEarlierLoginCanBeReached(t *testing.T) {
-	bothWays(t, Config{Limits: Limits{Time: 30 * time.Second}}, func(t *testing.T, r *Runner) {
+	bothWays(t, Config{Limits: unhurried}, func(t *testing.T, r *Runner) {
 		a := searcher(t, "earlier-mark", "denied-mark")
 		a.Source += `
 			const search = exports.onExecutePostLogin;
@@ -145,10 +144,7 @@ func TestTheRecordIsWhatWasCalled(t *testing.T) {
 }
 
 func TestTimersAndAnswersEndWithTheirRun(t *testing.T) {
-	slow := func() Config {
-		return Config{Limits: Limits{Time: 10 * time.Second}}
-	}
-	bothWays(t, slow(), func(t *testing.T, r *Runner) {
+	bothWays(t, Config{Limits: unhurried}, func(t *testing.T, r *Runner) {
 		a := handler("ticks", `const late = []; let n = 0; let wake;`, `
 			if (n++ === 0) {
 				setInterval(() => late.push("interval"), 1); setTimeout(() => late.push("timeout"), 5); setImmediate(() => late.push("immediate"));

@@ -50,8 +50,9 @@ func (h *head) String() string {
 	return string(h.b)
 }
 
-// startTimeout bounds how long a worker may take to say that it is ready.
-const startTimeout = 10 * time.Second
+// startTimeout bounds how long a worker may take to say that it is ready. That is a
+// few milliseconds, and seconds where the machine starts many programs at once.
+const startTimeout = 30 * time.Second
 
 // workerEnv marks a worker's environment. A binary that does not call
 // ServeIfWorker would run itself as its own worker, and that one again, without

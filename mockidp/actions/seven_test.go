@@ -55,7 +55,7 @@ func TestTheSevenActionsDoWhatTheyDoInNode(t *testing.T) {
 		}
 		return OutgoingResponse{Status: 200, Body: `{}`}, nil
 	}
-	cfg := Config{Fetch: answer, Limits: Limits{Time: time.Minute}, Now: func() time.Time { return time.Date(2026, 3, 4, 10, 30, 0, 0, time.UTC) }}
+	cfg := Config{Fetch: answer, Limits: unhurried, Now: func() time.Time { return time.Date(2026, 3, 4, 10, 30, 0, 0, time.UTC) }}
 	var logins []sevenLogin
 	mustJSON(t, []byte(sevenFile(t, "answers.json")), &logins)
 	bothWays(t, cfg, func(t *testing.T, r *Runner) {
@@ -146,7 +146,7 @@ func TestTheSecondFactorIsAskedForAtTheHoursOfNode(t *testing.T) {
 		}
 		want.Zones = some
 	}
-	r := newRunner(t, Config{InProcess: true, Limits: Limits{Time: 2 * time.Minute}})
+	r := newRunner(t, Config{InProcess: true, Limits: unhurried})
 	a := Action{ID: "hours", Name: "hours", Version: 1, Source: "const hours = " + wrap(sevenFile(t, "hours.js")) + ";\n" +
 		"const office = " + wrap("const console = { log() {} };\n"+sevenFile(t, "05-office-hours.js")) + ".onExecutePostLogin;\n" +
 		`exports.onExecutePostLogin = async (event, api) => {
