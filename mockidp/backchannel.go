@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
-	"time"
 )
 
 // newLogoutSender makes what posts logout tokens to applications (Back-Channel
@@ -21,9 +20,8 @@ import (
 // multicast. It asks no proxy, follows no redirect, and reads nothing of the answer but its
 // status. connectTo replaces the "host:port" that is dialled, as in containers.
 func newLogoutSender(connectTo map[string]string) func(ctx context.Context, address, token string) error {
-	dialer := &net.Dialer{Timeout: 2 * time.Second, Control: refuseSpecial}
-	client := &http.Client{
-		Timeout: 3 * time.Second,
+	dialer := &net.Dialer{Control: refuseSpecial}
+	client := &http.Client{ // the context of each request says how long it may take
 		Transport: &http.Transport{
 			Proxy:             nil,
 			DisableKeepAlives: true, // so that every request passes the check

@@ -131,12 +131,12 @@ func TestAnAnswerHasATime(t *testing.T) {
 		<-r.Context().Done()
 		once.Do(func() { close(gone) })
 	})
-	b := start(t, outbox.Config{Allow: []string{drip}, Timeout: 50 * time.Millisecond})
+	b := start(t, outbox.Config{Allow: []string{drip}, Timeout: 3 * time.Second}) // time for the request to get there on a busy machine
 	_, err := b.get("http://" + drip)
 	if err == nil {
 		t.Fatal("answered")
 	}
-	equal(t, "error", err.Error(), "no complete answer within 50ms")
+	equal(t, "error", err.Error(), "no complete answer within 3s")
 	equal(t, "mode", b.kept().Mode, outbox.ModeAllowed)
 	<-gone // the connection is closed, not left behind
 }

@@ -27,7 +27,7 @@ const asker = `
 // every outer login ends well.
 func TestLoginsThatStartLoginsDoNotWaitForEachOther(t *testing.T) {
 	t.Run("one login", func(t *testing.T) {
-		said, err := nested(t, 1, 5*time.Second)(t.Context())
+		said, err := nested(t, 1, time.Minute)(t.Context())
 		check(t, err)
 		contains(t, "the outer Action", said, "inner: ")
 		contains(t, "the inner Action", said, "cannot ask it again")

@@ -17,7 +17,7 @@ const ownHost = "localhost:9400"
 
 // own starts an Outbox whose provider is h. Nothing listens at its address.
 func own(t testing.TB, h http.HandlerFunc) *box {
-	return start(t, outbox.Config{Own: h, OwnHosts: []string{ownHost}, Timeout: time.Second})
+	return start(t, outbox.Config{Own: h, OwnHosts: []string{ownHost}, Timeout: time.Minute})
 }
 
 func TestTheProviderItselfAnswersInThisProcess(t *testing.T) {

@@ -121,12 +121,12 @@ func (s source) writer() string {
 	// an fsync per transaction: what was acknowledged survives a power cut; what
 	// need not wait for one, see writeSoon. A longer WAL than the default copies
 	// hot pages back less often.
-	return dsn(s.escaped(), "busy_timeout(5000)", "journal_mode(WAL)", "synchronous("+s.synchronous+")", "wal_autocheckpoint(2000)",
+	return dsn(s.escaped(), "busy_timeout(20000)", "journal_mode(WAL)", "synchronous("+s.synchronous+")", "wal_autocheckpoint(2000)",
 		"cache_size(-16000)", "foreign_keys(1)", "temp_store(memory)")
 }
 
 func (s source) reader() string {
-	return dsn(s.escaped(), "busy_timeout(5000)", "query_only(1)", "temp_store(memory)")
+	return dsn(s.escaped(), "busy_timeout(20000)", "query_only(1)", "temp_store(memory)")
 }
 
 // escaped is the path for SQLite, which decodes it as a URI.

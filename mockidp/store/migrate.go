@@ -50,7 +50,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 // What another process may need to make a new file's tables, and the pause
 // between two tries meanwhile.
 const (
-	freeWithin = 10 * time.Second
+	freeWithin = 30 * time.Second
 	freeAgain  = 10 * time.Millisecond
 )
 
