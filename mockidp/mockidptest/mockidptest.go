@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -88,17 +89,42 @@ func New(t testing.TB, options ...Option) *Server {
 		ln.Close()
 		t.Fatal(err)
 	}
-	srv := &http.Server{Handler: idp, ReadHeaderTimeout: 5 * time.Second}
+	h := &handler{next: idp}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second}
 	served := make(chan struct{})
 	go func() { defer close(served); srv.Serve(ln) }()
 	t.Cleanup(func() {
 		srv.Close()
 		<-served
+		h.close()
 		if err := idp.Close(); err != nil {
 			t.Errorf("close mockidp: %v", err)
 		}
 	})
 	return &Server{Instance: idp, Issuer: o.Issuer, ClientID: client.ID, ClientSecret: client.Secret, t: t}
+}
+
+// A handler can be waited for. What a request logs after it was answered would come
+// when the test, whose log it is, has ended.
+type handler struct {
+	next   http.Handler
+	mu     sync.RWMutex // read by each request
+	closed bool
+}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if !h.closed {
+		h.next.ServeHTTP(w, r)
+	}
+}
+
+// close returns when no request is in progress any more.
+func (h *handler) close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.closed = true
 }
 
 // Deploy creates or replaces the Action called name and puts it last in the
