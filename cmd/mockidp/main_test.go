@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"net"
 	"net/http"
 	"os"
 	"regexp"
@@ -111,27 +112,44 @@ func (c *console) String() string {
 	return c.text.String()
 }
 
+// freePort is one that nobody listens at. The issuer has it in its name, so it must
+// be known before the program starts.
+func freePort(t *testing.T) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	_, port, err := net.SplitHostPort(ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
 func TestServeGreetsAnswersAndStops(t *testing.T) {
 	t.Chdir(t.TempDir())
 	out := &console{ready: make(chan struct{})}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	env := []string{"MOCKIDP_LISTEN=127.0.0.1:39417", "MOCKIDP_ISSUER=http://localhost:39417/", "MOCKIDP_DATABASE_URL=memory:"}
+	port := freePort(t)
+	env := []string{"MOCKIDP_LISTEN=127.0.0.1:" + port, "MOCKIDP_ISSUER=http://localhost:" + port + "/", "MOCKIDP_DATABASE_URL=memory:"}
 	go func() { ended <- run(ctx, nil, env, out, out) }()
 	select {
 	case <-out.ready:
 	case err := <-ended:
 		t.Fatalf("ended: %v\n%s", err, out)
 	}
-	for _, want := range []string{"for testing only", "http://localhost:39417/", "demo-app / demo-secret", "ada@example.test", "bob@example.test (blocked)", "password: workshop"} {
+	for _, want := range []string{"for testing only", "http://localhost:" + port + "/", "demo-app / demo-secret", "ada@example.test", "bob@example.test (blocked)", "password: workshop"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the greeting lacks %q:\n%s", want, out)
 		}
 	}
-	if err := run(t.Context(), []string{"ready", "--wait", "--timeout", "10s"}, env, out, out); err != nil {
+	if err := run(t.Context(), []string{"ready", "--wait", "--timeout", "1m"}, env, out, out); err != nil {
 		t.Errorf("ready: %v", err)
 	}
-	resp, err := http.Get("http://127.0.0.1:39417/.well-known/openid-configuration")
+	resp, err := http.Get("http://127.0.0.1:" + port + "/.well-known/openid-configuration")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +157,7 @@ func TestServeGreetsAnswersAndStops(t *testing.T) {
 	if resp.StatusCode != http.StatusOK {
 		t.Errorf("discovery: %s", resp.Status)
 	}
-	if err := run(t.Context(), nil, env, t.Output(), t.Output()); err == nil || !strings.Contains(err.Error(), "port 39417 is already in use") {
+	if err := run(t.Context(), nil, env, t.Output(), t.Output()); err == nil || !strings.Contains(err.Error(), "port "+port+" is already in use") {
 		t.Errorf("second start on the same port: %v", err)
 	}
 	stop()
