@@ -38,6 +38,7 @@ async function openidClient() {
   const client = await import('openid-client')
   const config = await client.discovery(new URL(settings.issuer), settings.client_id, settings.client_secret, undefined, {
     execute: [client.allowInsecureRequests], // the provider is on loopback without TLS
+    timeout: 60, // seconds, for a busy machine
   })
   const pending = new Map() // state → what the callback must be checked against
   let tokens // of the last login: there is one browser
@@ -75,7 +76,7 @@ async function expressOpenidConnect() {
     issuerBaseURL: settings.issuer, baseURL: base, clientID: settings.client_id, clientSecret: settings.client_secret,
     secret: 'a long secret for the cookies of a test', authRequired: false, idpLogout: true,
     authorizationParams: { response_type: 'code', scope: 'openid profile email offline_access' },
-    routes: { login: false },
+    routes: { login: false }, httpTimeout: 60_000,
   }))
   const answer = (req) => ({
     claims: req.oidc.idTokenClaims, scope: 'openid profile email offline_access',

@@ -44,8 +44,9 @@ const provider = new Provider(issuer, {
   interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
   // A refresh token for every login, without prompt=consent (OpenID Connect Core 11).
   issueRefreshToken: async () => true,
-  // Its own fetch refuses addresses of this machine; back-channel logout goes there.
-  fetch: (url, options) => globalThis.fetch(url, { ...options, dispatcher: undefined }),
+  // Its own fetch refuses addresses of this machine; back-channel logout goes there. And
+  // it waits 2.5 s, which a busy machine may take longer than.
+  fetch: (url, options) => globalThis.fetch(url, { ...options, dispatcher: undefined, signal: AbortSignal.timeout(60_000) }),
 });
 
 // interaction logs the person in and consents to everything.
