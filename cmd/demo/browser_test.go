@@ -159,7 +159,14 @@ func keyboardOnly(t *testing.T, browser context.Context) {
 	b.tabTo(`input[name="user"]`)
 	b.do("next user, and back", chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowUp))
 	b.tabTo(`select[name="ip"]`)
-	b.do("type the city", chromedp.KeyEvent("Tok"))
+	// Not by its first letters: they must come within a second of each other, which a
+	// busy machine does not promise.
+	for i := 0; !strings.HasPrefix(evaluate[string](b, `document.activeElement.selectedOptions[0].textContent`), "Tokyo"); i++ {
+		if i == 60 {
+			t.Fatal("the arrow does not lead to Tokyo")
+		}
+		b.do("next city", chromedp.KeyEvent(kb.ArrowDown))
+	}
 	b.tabTo(labelled("Log in"))
 	b.load("press Space on Log in", chromedp.KeyEvent(" "))
 	b.wantProfile(profile{"1", "Tokyo", "JP"})

@@ -107,9 +107,7 @@ func (b *tab) challenge04(s *stack, h hand) {
 	}
 	// "Drag and drop your action to the flow (last item)."
 	h.put()
-	if got := b.flowOrder(); got != "post-login-claims" {
-		b.t.Errorf("the flow is %q", got)
-	}
+	b.waitForFlow("post-login-claims")
 	b.wantFocus()
 	// "Click Apply"
 	h.follow(labelled("Apply"))
@@ -181,10 +179,10 @@ func (b *tab) drag(from, to string) {
 	b.do("drag "+from+" to "+to, chromedp.DragAndDrop(pick(from), pick(to)))
 }
 
-// flowOrder is the pending order of the flow's page, by names.
-func (b *tab) flowOrder() string {
+// waitForFlow waits until this is the pending order of the flow's page, by names.
+func (b *tab) waitForFlow(order string) {
 	b.t.Helper()
-	return evaluate[string](b, `[...document.querySelectorAll("[data-flow] .node")].map(n => n.dataset.name).join(" ")`)
+	b.waitUntil(`[...document.querySelectorAll("[data-flow] .node")].map(n => n.dataset.name).join(" ") === "` + order + `"`)
 }
 
 // wantFocus checks that the focus is on something, once a script is done.
@@ -214,9 +212,7 @@ func reorderFlow(t *testing.T, browser context.Context) {
 	}
 	want := func(order, said string) {
 		t.Helper()
-		if got := b.flowOrder(); got != order {
-			t.Errorf("order = %q, want %q", got, order)
-		}
+		b.waitForFlow(order)
 		b.waitFor("[data-live]", said)
 	}
 	card := func(name string) string { return `[data-testid="flow-` + name + `"]` }

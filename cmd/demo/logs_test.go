@@ -168,10 +168,10 @@ func liveLogs(t *testing.T, browser context.Context) {
 func (b *tab) waitUntil(expression string) {
 	b.t.Helper()
 	found := evaluate[bool](b, `new Promise(done => {
-		const until = Date.now() + `+strconv.Itoa(int(20*time.Second/time.Millisecond))+`;
+		const until = performance.now() + `+strconv.Itoa(int(patience*3/4/time.Millisecond))+`;
 		(function look() {
 			if (`+expression+`) done(true);
-			else if (Date.now() > until) done(false);
+			else if (performance.now() > until) done(false);
 			else setTimeout(look, 20);
 		})();
 	})`)

@@ -194,7 +194,7 @@ func openApp(t *testing.T, change func(*web.Config)) string {
 	}
 	appURL := "http://localhost:" + port(ln)
 	c := web.Config{
-		BaseURL: appURL, ClientID: "demo-app", ClientSecret: "demo-secret", RedirectURL: appURL + "/callback",
+		BaseURL: appURL, Timeout: patience, ClientID: "demo-app", ClientSecret: "demo-secret", RedirectURL: appURL + "/callback",
 		Scopes: []string{"openid", "profile", "email"}, SessionDir: t.TempDir(), ShowRawToken: true, Log: log,
 	}
 	change(&c)
@@ -212,6 +212,9 @@ func openApp(t *testing.T, change func(*web.Config)) string {
 		stop()
 		if err := <-served; err != nil {
 			t.Errorf("serve: %v", err)
+		}
+		if err := app.Close(); err != nil { // nothing is logged when the test is over
+			t.Errorf("close the app: %v", err)
 		}
 	})
 	return appURL
