@@ -4,7 +4,6 @@ import (
 	"cmp"
 	_ "embed"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/netip"
 	"sync"
@@ -31,8 +30,8 @@ type DB struct {
 	current atomic.Pointer[loaded] // never nil; replaced as a whole
 	refused atomic.Pointer[string] // why the file as it is now was refused; nil while current is it
 
-	reloading sync.Mutex  // held while the file is looked at and read
-	seen      fs.FileInfo // the file when it was last looked at; nil when it was missing
+	reloading sync.Mutex // held while the file is looked at and read
+	seen      state      // of the file when it was last read
 }
 
 // Open reads the whole database and checks it. The error is one line for the
@@ -54,12 +53,12 @@ func Open(cfg Config) (*DB, error) {
 		db.current.Store(l)
 		return db, nil
 	}
-	l, info, err := read(cfg.Path)
+	l, seen, err := read(cfg.Path)
 	if err != nil {
 		return nil, err
 	}
 	db.current.Store(l)
-	db.seen = info
+	db.seen = seen
 	return db, nil
 }
 

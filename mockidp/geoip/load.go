@@ -2,6 +2,7 @@ package geoip
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -44,21 +45,42 @@ func (l *loaded) lookup(addr netip.Addr) (Place, error) {
 	return placeOf(city), nil
 }
 
-// read loads the file at path and returns it with the file's state before it
-// was read. Every error names the file.
+// A state is what a file was like when it was read.
+type state struct {
+	info fs.FileInfo // from before the reading; nil when it was missing
+	at   time.Time   // of the look
+	sum  [sha256.Size]byte
+}
+
+// settled is how old a change must be for the next one to have another time: most
+// file systems count time in steps of some milliseconds, FAT in steps of two seconds.
+const settled = 2 * time.Second
+
+// like reports whether a file with this info seems to be the one of s. sure is false
+// where it may have changed all the same, because it had just been written when it was
+// read.
+func (s state) like(info fs.FileInfo) (like, sure bool) {
+	like = s.info != nil && os.SameFile(s.info, info) && s.info.Size() == info.Size() && s.info.ModTime().Equal(info.ModTime())
+	return like, like && s.at.Sub(info.ModTime()).Abs() > settled
+}
+
+// read loads the file at path and returns it with the file's state, the latter also
+// with an error. Every error names the file.
 //
 // The file is copied into memory and never mapped: truncating a mapped file,
 // as cp does with its target, kills the process by SIGBUS, which Go can't
 // recover from. The collector frees the bytes when the last lookup has ended.
-func read(path string) (*loaded, fs.FileInfo, error) {
+func read(path string) (*loaded, state, error) {
+	s := state{at: time.Now()}
 	data, info, err := readFile(path)
 	if err == nil {
+		s.info, s.sum = info, sha256.Sum256(data)
 		var l *loaded
 		if l, err = parse(data); err == nil {
-			return l, info, nil
+			return l, s, nil
 		}
 	}
-	return nil, nil, fmt.Errorf("location database %s: %w", path, err)
+	return nil, s, fmt.Errorf("location database %s: %w", path, err)
 }
 
 func readFile(path string) ([]byte, fs.FileInfo, error) {

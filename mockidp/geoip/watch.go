@@ -35,7 +35,8 @@ func (d *DB) Watch(ctx context.Context) {
 }
 
 // Reload looks at the file once and, if it is not the one seen last (by time of
-// change, size and identity), reads and checks it. A sound file replaces the
+// change, size and identity, and by its content when that was new), reads and checks
+// it. A sound file replaces the
 // old database at once for all lookups that begin afterwards; with any other
 // the old one stays, the error says why, and the file is not read again until
 // it changes. swapped is false also when there was nothing to do.
@@ -47,19 +48,27 @@ func (d *DB) Reload() (swapped bool, err error) {
 	defer d.reloading.Unlock()
 
 	info, statErr := os.Stat(d.cfg.Path)
-	switch {
-	case statErr != nil && d.seen == nil:
-		return false, nil // still missing
-	case statErr != nil:
-		d.seen = nil
+	if statErr != nil {
+		missing := d.seen.info == nil // still
+		if d.seen = (state{}); missing {
+			return false, nil
+		}
 		return false, d.refuse(fmt.Errorf("location database %s: %w", d.cfg.Path, bare(statErr)))
-	case d.seen != nil && os.SameFile(d.seen, info) && d.seen.Size() == info.Size() && d.seen.ModTime().Equal(info.ModTime()):
+	}
+	like, sure := d.seen.like(info)
+	if sure {
 		return false, nil
 	}
-	// Remember the state from before the reading: if somebody is still
+	// The state is the one from before the reading: if somebody is still
 	// writing, the next look finds a difference and reads again.
-	d.seen = info
-	next, _, err := read(d.cfg.Path)
+	before := d.seen
+	next, seen, err := read(d.cfg.Path)
+	if seen.info == nil {
+		seen.info = info // it can't be read
+	}
+	if d.seen = seen; like && seen.sum == before.sum {
+		return false, nil
+	}
 	if err != nil {
 		return false, d.refuse(err)
 	}

@@ -88,6 +88,35 @@ func TestReloadTakesSoundFilesOnly(t *testing.T) {
 	}
 }
 
+// A file that is written over twice within one step of the file system's clock has the
+// same time, size and identity as before.
+func TestReloadNoticesAChangeThatTheTimeDoesNotShow(t *testing.T) {
+	london, dublin := oneCity(t, "London"), oneCity(t, "Dublin")
+	path := write(t, t.TempDir(), "live.mmdb", london)
+	var db *geoip.DB
+	var at time.Time
+	for db == nil || time.Since(at) > time.Second { // it is to be new when it is read
+		at = time.Now()
+		if err := os.Chtimes(path, at, at); err != nil {
+			t.Fatal(err)
+		}
+		db = open(t, geoip.Config{Path: path})
+	}
+	write(t, filepath.Dir(path), "live.mmdb", dublin)
+	if err := os.Chtimes(path, at, at); err != nil {
+		t.Fatal(err)
+	}
+	if swapped, err := db.Reload(); !swapped || err != nil {
+		t.Errorf("Reload = %v, %v, want the new file", swapped, err)
+	}
+	if swapped, err := db.Reload(); swapped || err != nil {
+		t.Errorf("Reload of the same file = %v, %v", swapped, err)
+	}
+	if got := lookup(t, db, inOneCity.String()).CityName; got != "Dublin" {
+		t.Errorf("city = %q, want Dublin", got)
+	}
+}
+
 func TestTheBuiltInDatabaseIsNotReloaded(t *testing.T) {
 	db := open(t, geoip.Config{})
 	if swapped, err := db.Reload(); swapped || err != nil {
