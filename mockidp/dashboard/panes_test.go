@@ -306,11 +306,11 @@ func TestHelp(t *testing.T) {
 // A test that never ends is stopped, and no login waits for it meanwhile: tests
 // have a runtime of their own.
 func TestEndlessRun(t *testing.T) {
-	b := newBoard(t, mockidptest.Tune(func(o *mockidp.Options) { o.Runtime.Limits.Time = 300 * time.Millisecond }))
+	b := newBoard(t, mockidptest.Tune(func(o *mockidp.Options) { o.Runtime.Limits.Time = 5 * time.Second })) // time for the second on a busy machine
 	a := b.action("claims", "exports.onExecutePostLogin = async (event, api) => {\n  for (;;) {}\n};", 0)
 	b.open("actions/library/details/"+a.ID).press("Run", nil)
 	b.want(200)
-	b.reports("timeout", "exceeded the 300ms limit", "The login fails.")
+	b.reports("timeout", "exceeded the 5 s limit", "The login fails.")
 	b.write("exports.onExecutePostLogin = async (event, api) => { api.idToken.setCustomClaim(\"a\", 1); };", "Run")
 	b.reports("ok", "Set ID token claim a = 1")
 }
@@ -344,18 +344,24 @@ func TestManyEndlessRuns(t *testing.T) {
 			defer res.Body.Close()
 			body, err := io.ReadAll(res.Body)
 			if err != nil {
-				t.Error(err)
+				if ctx.Err() == nil {
+					t.Error(err)
+				}
+				return
 			}
 			answers <- answer{res.StatusCode, string(body)}
 		})
 	}
-	first := <-answers // long before the limit of 20 seconds ends the others
+	first := <-answers // long before their limit ends the others
 	stop()
 	running.Wait()
 	if first.status != http.StatusServiceUnavailable || !strings.Contains(first.text, "Not run. Other tests are still running") || !strings.Contains(first.text, "for (;;)") {
 		t.Errorf("status %d, want 503, the reason, and the text kept:\n%.2000s", first.status, first.text)
 	}
 	b.write("exports.onExecutePostLogin = async (event, api) => { api.idToken.setCustomClaim(\"a\", 1); };", "Run")
+	for tries := 0; b.Status == http.StatusServiceUnavailable && tries < 60; tries++ { // the server has yet to notice who has gone; it waits a second each time
+		b.press("Run", nil)
+	}
 	b.reports("ok", "Set ID token claim a = 1")
 }
 

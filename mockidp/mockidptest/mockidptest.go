@@ -79,7 +79,8 @@ func New(t testing.TB, options ...Option) *Server {
 			Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		},
 		DatabaseURL: "memory:", Seed: mockidp.SeedDemo, Client: client,
-		Runtime: actions.Config{InProcess: true},
+		// To load a large package can take longer than Auth0's 20 s on a busy machine.
+		Runtime: actions.Config{InProcess: true, Limits: actions.Limits{Time: time.Minute, Compile: time.Minute}},
 	}
 	for _, option := range options {
 		option(&o)
