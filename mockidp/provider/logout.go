@@ -32,6 +32,12 @@ func (p *Provider) logout(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if r.Method == http.MethodPost && !asked.hinted && !hasCookie(r, SessionCookieName) {
+		// A form posted by another site carries no SameSite=Lax cookie; the GET that
+		// follows does. Only then is known whether there is a session to end.
+		seeOther(w, r, p.basePath+"/oidc/logout?"+r.Form.Encode())
+		return nil
+	}
 	// A hint about somebody else proves nothing about the person who sits here.
 	proven := asked.hinted && (s == nil || s.UserID == asked.hint.Subject)
 	if !proven && s != nil {
@@ -115,7 +121,7 @@ func (p *Provider) logoutRequest(ctx context.Context, v url.Values) (l logoutReq
 
 func badLogout(detail string) error {
 	return &PageError{Status: http.StatusBadRequest, Title: "The logout request can't be followed", Detail: detail,
-		Hint: "You are still logged in here. Correct the logout address in the application, or add it to its allowed logout URLs."}
+		Hint: "Nobody was logged out. Correct the logout address in the application, or add it to its allowed logout URLs."}
 }
 
 // endSession ends the session with public id sid, which may be empty or gone,

@@ -69,6 +69,36 @@ func TestLogoutByPostFromAnotherSite(t *testing.T) {
 	}
 }
 
+// Without a hint nobody knows which session another site's form is about until the
+// browser comes back with its cookie: a page that says "You are logged out" before
+// that would be wrong.
+func TestLogoutByPostFromAnotherSiteWithoutAHint(t *testing.T) {
+	i := newIDP(t)
+	c, b := i.web(t), i.browser()
+	c.login(b, "ada")
+	without := &http.Client{Transport: i.httpClient.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := without.PostForm(i.base+"/oidc/logout", url.Values{"client_id": {"web"}, "state": {"a b&c"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	next, err := resp.Location()
+	if err != nil || resp.StatusCode != http.StatusSeeOther || next.Query().Get("state") != "a b&c" {
+		t.Fatalf("%d, to %v (%v); want 303 to the same address by GET", resp.StatusCode, next, err)
+	}
+	pg := b.get(next.String())
+	if action, _ := pg.form(); action == nil || !strings.Contains(pg.body, "Web app") {
+		t.Errorf("not asked (%d):\n%s", pg.status, pg.body)
+	}
+	if !c.loggedIn(b) {
+		t.Error("the session ended without a confirmation")
+	}
+	// Who has no session at all is logged out, and hears so.
+	if pg := i.browser().post(i.base+"/oidc/logout", url.Values{"client_id": {"web"}}); !strings.Contains(pg.body, "You are logged out") {
+		t.Errorf("%d:\n%s", pg.status, pg.body)
+	}
+}
+
 // Auth0's /v2/logout.
 func TestLogoutV2(t *testing.T) {
 	for name, tt := range map[string]struct {
