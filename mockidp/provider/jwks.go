@@ -62,6 +62,12 @@ func (p *Provider) verifyHint(ctx context.Context, token string) (hint, error) {
 		return h, err
 	}
 	key := set.byID[header.KeyID]
+	if key == nil { // another process on this store may have made it a moment ago
+		if set, err = p.keys.reread(ctx); err != nil {
+			return h, err
+		}
+		key = set.byID[header.KeyID]
+	}
 	if key == nil || key.alg != header.Algorithm {
 		return h, errHint
 	}

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"testing"
 	"time"
 
@@ -133,5 +134,32 @@ func TestRotateRefusesOtherAlgorithms(t *testing.T) {
 	i := newIDP(t)
 	if err := i.provider.RotateKey(t.Context(), "HS256"); err == nil {
 		t.Error("HS256: no error")
+	}
+}
+
+// A second server on the same store makes a key and signs with it. Its ID token is a
+// hint here at once, not when this server looks for keys the next time.
+func TestHintSignedByAKeyOfAnotherServer(t *testing.T) {
+	var cfg provider.Config
+	i := newIDP(t, func(c *provider.Config) { cfg = *c })
+	cfg.Store = i.store
+	second, err := provider.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := second.RotateKey(t.Context(), "RS256"); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(second)
+	t.Cleanup(server.Close)
+
+	c, b := i.web(t), i.browser()
+	a := c.request()
+	c.accept(a, b.login(b.authorize(a.params), "ada"))
+	there := &idp{t: t, store: i.store, issuer: i.issuer, base: server.URL, httpClient: i.httpClient}
+	hint := there.web(t).exchange(a).str("id_token")
+	pg := b.get(i.base + "/oidc/logout?" + url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {loggedOut}}.Encode())
+	if pg.left == nil || pg.left.String() != loggedOut {
+		t.Errorf("went to %v (%d):\n%s", pg.left, pg.status, pg.body)
 	}
 }
