@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/postlogin/mockidp/provider"
 	"example.com/postlogin/mockidp/store"
 )
 
@@ -282,5 +283,20 @@ func TestLifetimesOfTheClientCount(t *testing.T) {
 	i.advance(50 * time.Minute)
 	if got := c.refresh(a.tokens.str("refresh_token")); got.str("error") != "invalid_grant" {
 		t.Errorf("refresh after an hour = %d %v", got.status, got.body)
+	}
+}
+
+// A token that is revoked while its refresh runs is not said to be used already: that
+// would send people looking for a thief.
+func TestRefreshDuringARevocation(t *testing.T) {
+	i := newIDP(t)
+	c := i.web(t)
+	token := c.login(i.browser(), "ada", "scope", "openid offline_access").tokens.str("refresh_token")
+	i.hook = func(l provider.Login) (provider.Result, error) {
+		return provider.Result{}, i.store.RevokeGrant(t.Context(), l.Grant.ID, i.now())
+	}
+	got := c.refresh(token)
+	if got.status != http.StatusBadRequest || got.str("error") != "invalid_grant" || !strings.Contains(got.str("error_description"), "revoked") {
+		t.Errorf("%d %v, want invalid_grant: revoked", got.status, got.body)
 	}
 }

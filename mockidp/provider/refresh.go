@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -62,7 +63,7 @@ func (p *Provider) refresh(r *http.Request, c *store.Client, v url.Values) (issu
 	}
 	err = p.cfg.Store.RotateRefresh(ctx, t.Hash, &next, now, res.Run, out.rows...)
 	if errors.Is(err, store.ErrGone) {
-		return issued{}, p.reused(ctx, g)
+		return issued{}, p.overtaken(ctx, c, v.Get("refresh_token"))
 	}
 	if err != nil {
 		return issued{}, err
@@ -129,6 +130,15 @@ func (p *Provider) refreshToken(ctx context.Context, c *store.Client, token stri
 		return nil, nil, refuse(invalidGrant, "the refresh token has expired")
 	}
 	return t, g, nil
+}
+
+// overtaken answers an exchange that found its token used, revoked or expired at its
+// end though it was good at its beginning: as if it had come later.
+func (p *Provider) overtaken(ctx context.Context, c *store.Client, token string) error {
+	if _, _, err := p.refreshToken(ctx, c, token); err != nil {
+		return err
+	}
+	return fmt.Errorf("rotate refresh token: %w", store.ErrGone)
 }
 
 func (p *Provider) reused(ctx context.Context, g *store.Grant) error {
