@@ -55,10 +55,25 @@ func (p *Provider) complete(w http.ResponseWriter, r *http.Request, kind string,
 	} else {
 		err = p.cfg.Store.SaveCode(ctx, g, res.Run)
 	}
+	if errors.Is(err, store.ErrGone) {
+		return p.loggedOutMeanwhile(ctx, res.Run)
+	}
 	if err != nil {
 		return err
 	}
 	return p.answer(w, r, q, answer)
+}
+
+// loggedOutMeanwhile refuses a login whose session was ended while PostLogin ran, in
+// another tab, say. The run stays in the log: its Actions did run.
+func (p *Provider) loggedOutMeanwhile(ctx context.Context, run *store.Run) error {
+	if run != nil {
+		run.Outcome = "denied"
+		if err := p.cfg.Store.AddRun(ctx, run); err != nil {
+			return err
+		}
+	}
+	return refuse(loginRequired, "the session was ended while the login was being completed")
 }
 
 // BrowserLogin is what PostLogin learns of an authorization. A login that goes on

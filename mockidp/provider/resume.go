@@ -53,6 +53,11 @@ func (p *Provider) dispatch(w http.ResponseWriter, r *http.Request, q *store.Req
 	if err != nil {
 		return err
 	}
+	if stored { // the application's list may be another one by now
+		if err := checkRedirectURI(c, q.RedirectURI); err != nil {
+			return err
+		}
+	}
 	s, u, err := p.signedOn(ctx, r, q)
 	if err != nil {
 		return err

@@ -52,9 +52,10 @@ func (d toGrantDetails) Scan(src any) error {
 
 // SaveGrant stores g, the run that led to it when run is not nil, and its tokens
 // when there is no code that they wait for; and it notes g.ClientID in the
-// session's list of clients, all in one transaction. It fills ID
-// and CreatedAt of g when they are empty. The caller must not change g's maps
-// and lists afterwards.
+// session's list of clients, all in one transaction. When the session has been
+// ended meanwhile it stores nothing and returns ErrGone: nobody could revoke such a
+// grant by a logout. It fills ID and CreatedAt of g when they are empty. The caller
+// must not change g's maps and lists afterwards.
 func (s *Store) SaveGrant(ctx context.Context, g *Grant, run *Run, tokens ...*Token) error {
 	return s.saveGrant(ctx, s.tx, g, run, tokens)
 }

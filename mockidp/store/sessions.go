@@ -180,10 +180,12 @@ func (ss *Session) apply(c SessionChanges, now time.Time) {
 	ss.UpdatedAt = now
 }
 
-// noteClient adds the client to the session's list, unless it is there already.
+// noteClient adds the client to the session's list, unless it is there already. A
+// session that has been ended is ErrGone: the row that is written decides it, so who
+// ends the session meanwhile either finds the client in it or comes first.
 func noteClient(ctx context.Context, l *lane, sessionID, clientID string) error {
-	_, err := l.exec(ctx, `UPDATE sessions SET clients = clients || $2 WHERE id = $1 AND replace(clients, $2, '') = clients`, sessionID, line(clientID))
-	return err
+	return l.change(ctx, ErrGone, `UPDATE sessions SET clients = CASE WHEN replace(clients, $2, '') = clients THEN clients || $2 ELSE clients END WHERE id = $1`,
+		sessionID, line(clientID))
 }
 
 // noteClient is noteClient for the session in the cache, if it is there.

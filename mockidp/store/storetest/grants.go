@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -11,7 +12,8 @@ import (
 
 var grants = []test{
 	{"a grant comes back as stored, with its run", func(t *testing.T, s *store.Store) {
-		want := &store.Grant{ID: "g", ClientID: "demo-app", UserID: "auth0|1", SessionID: "sid", RedirectURI: "http://localhost:3000/callback", Scope: "openid", Audience: "https://api",
+		ss := newSession(t, s, newUser(t, s), "h")
+		want := &store.Grant{ID: "g", ClientID: "demo-app", UserID: "auth0|1", SessionID: ss.ID, RedirectURI: "http://localhost:3000/callback", Scope: "openid", Audience: "https://api",
 			Nonce: "n", Challenge: "c", AuthTime: now, IP: ip, Simulated: true, IDClaims: store.Claims{{Name: "login_count", Value: json.RawMessage(`1`)}, {Name: "city", Value: json.RawMessage(`"Zürich"`)}},
 			ATClaims: store.Claims{{Name: "plan", Value: json.RawMessage(`"premium"`)}}, Claims: map[string]map[string]json.RawMessage{"userinfo": {"email": json.RawMessage(`null`)}},
 			CodeHash: "ch", CodeExpires: now.Add(time.Minute), CreatedAt: now,
@@ -37,6 +39,25 @@ var grants = []test{
 		wantErr(t, "run", err, store.ErrNotFound)
 		_, err = s.Grant(t.Context(), "g2")
 		wantErr(t, "grant", err, store.ErrNotFound)
+	}},
+	{"a grant whose session has ended is not stored", func(t *testing.T, s *store.Store) {
+		u := newUser(t, s)
+		for _, save := range []func(*store.Grant) error{
+			func(g *store.Grant) error {
+				return s.SaveGrant(t.Context(), g, &store.Run{ID: "run"}, token("at", store.AccessToken, g))
+			},
+			func(g *store.Grant) error { return s.SaveCode(t.Context(), g, &store.Run{ID: "run"}) },
+		} {
+			ss := newSession(t, s, u, rand.Text())
+			newGrant(t, s, rand.Text(), ss.ID, "openid") // its client is noted in the session before
+			check(t, s.EndSession(t.Context(), ss.ID))
+			wantErr(t, "grant", save(&store.Grant{ID: "g", ClientID: "demo-app", SessionID: ss.ID, CodeHash: "c"}), store.ErrGone)
+			_, err := s.Grant(t.Context(), "g")
+			wantErr(t, "stored grant", err, store.ErrNotFound)
+			_, err = s.Run(t.Context(), "run")
+			wantErr(t, "its run", err, store.ErrNotFound)
+			noToken(t, s, "at")
+		}
 	}},
 	{"a grant that needs no code is stored with its tokens", func(t *testing.T, s *store.Store) {
 		g := &store.Grant{ID: "g", ClientID: "demo-app", CreatedAt: now}
