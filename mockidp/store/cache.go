@@ -125,6 +125,13 @@ func (c *cache) putSession(s *Session) {
 	c.sessions[s.ID], c.hashes[s.Hash] = s, s.ID
 }
 
+func (c *cache) dropSession(id string) {
+	if ss, ok := c.sessions[id]; ok {
+		delete(c.hashes, ss.Hash)
+		delete(c.sessions, id)
+	}
+}
+
 func (c *cache) putGrant(g *Grant) {
 	if len(c.grants) >= maxCached {
 		c.clearGrants()

@@ -15,8 +15,9 @@ const (
 	// maxPending bounds the memory that abandoned requests can take, at some 2 kB
 	// each; beyond it the oldest makes room.
 	maxPending = 16384
-	// maxPendingBytes bounds what suspended requests keep besides: the state of
-	// their flow, up to 200 kB of claims, and the forms that answer them.
+	// maxPendingBytes bounds what they keep besides: parameters, of which anybody may
+	// send 64 kB; of suspended ones the state of their flow, up to 200 kB of claims,
+	// and the forms that answer them.
 	maxPendingBytes = 64 << 20
 )
 
@@ -29,7 +30,7 @@ type pending struct {
 	mu   sync.Mutex
 	byID map[string]*waiting // nil when closed
 	age  *list.List          // of *waiting, the oldest in front
-	size int                 // bytes that the steps of all keep
+	size int                 // of all, see Request.size
 }
 
 // waiting is one request. Who wants to answer it holds lock; the request
@@ -40,7 +41,7 @@ type waiting struct {
 	gone bool // dropped; under lock
 	req  atomic.Pointer[Request]
 	el   *list.Element // under pending.mu
-	size int           // bytes that its step keeps; under pending.mu
+	size int           // under pending.mu
 }
 
 func newPending() *pending { return &pending{byID: map[string]*waiting{}, age: list.New()} }
@@ -73,7 +74,7 @@ func (p *pending) replace(w *waiting, r Request) {
 
 // weigh notes what w keeps now, and lets the oldest make room for it; p.mu is held.
 func (p *pending) weigh(w *waiting) {
-	size := w.req.Load().Step.size()
+	size := w.req.Load().size()
 	p.size += size - w.size
 	w.size = size
 	for len(p.byID) > maxPending || p.size > maxPendingBytes && len(p.byID) > 1 {
@@ -81,21 +82,34 @@ func (p *pending) weigh(w *waiting) {
 	}
 }
 
-// size is roughly how many bytes the step keeps.
+// size is roughly how many bytes the request keeps of what others have sent.
+func (r *Request) size() int {
+	n := sizeOf(r.Query) + len(r.UserAgent) + len(r.Language) + r.Step.size()
+	for _, asked := range r.Claims {
+		for name, v := range asked {
+			n += len(name) + len(v)
+		}
+	}
+	return n
+}
+
 func (s *Step) size() int {
 	if s == nil {
 		return 0
 	}
-	n := len(s.URL) + len(s.State) + len(s.Answer)
+	n := len(s.URL) + len(s.State) + len(s.Answer) + sizeOf(s.Query) + sizeOf(s.Body)
 	if s.Form != nil {
 		n += len(s.Form.Fields) + len(s.Form.Vars)
 	}
-	for _, list := range []url.Values{s.Query, s.Body} {
-		for name, values := range list {
-			n += len(name)
-			for _, v := range values {
-				n += len(v)
-			}
+	return n
+}
+
+func sizeOf(list url.Values) (n int) {
+	const entry = 100 // a map's entry and its slice: of many short parameters most of what they take
+	for name, values := range list {
+		n += entry + len(name)
+		for _, v := range values {
+			n += len(v)
 		}
 	}
 	return n

@@ -150,7 +150,7 @@ func (s *Store) updateSession(ctx context.Context, id string, change func(*Sessi
 		}
 		_, err = l.exec(ctx, `UPDATE sessions SET user_id = $2, methods = $3, expires_at = $4, details = $5 WHERE id = $1`, id, ss.UserID, methods, ms(ss.ExpiresAt), details)
 		return err
-	}, func(c *cache) { delete(c.sessions, id) })
+	}, func(c *cache) { c.dropSession(id) })
 	if err != nil {
 		return nil, err
 	}
@@ -222,7 +222,7 @@ func (s *Store) endSession(ctx context.Context, id, revoke string) error {
 		_, err := l.exec(ctx, revoke, id, ms(time.Now()))
 		return err
 	}, func(c *cache) {
-		delete(c.sessions, id)
+		c.dropSession(id)
 		c.clearGrants()
 	})
 }

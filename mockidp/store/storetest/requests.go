@@ -2,7 +2,9 @@ package storetest
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,6 +33,32 @@ var requests = []test{
 			t.Errorf("id = %q, too short to be unguessable", r.ID)
 		}
 		wantErr(t, "same id", s.CreateRequest(t.Context(), &store.Request{ID: r.ID}), store.ErrExists)
+	}},
+	{"large requests take bounded memory: the oldest make room", func(t *testing.T, s *store.Store) {
+		long := strings.Repeat("x", 60<<10) // as long as a body may be
+		claims := map[string]map[string]json.RawMessage{"userinfo": {"x": json.RawMessage(`"` + long + `"`)}}
+		kept := func(i int) bool {
+			_, err := s.Request(t.Context(), fmt.Sprint(i), now)
+			return err == nil
+		}
+		for i := range 600 { // 36 MB of parameters, and as much in what was read from them
+			check(t, s.CreateRequest(t.Context(), &store.Request{ID: fmt.Sprint(i), Query: url.Values{"claims": {long}}, Claims: claims, ExpiresAt: now.Add(time.Minute)}))
+			if i == 500 {
+				equal(t, "60 MB kept", kept(0), true)
+			}
+		}
+		equal(t, "72 MB kept", kept(0), false)
+		equal(t, "the newest", kept(599), true)
+
+		many := url.Values{}
+		for i := range 10_000 { // 80 kB as text, 1 MB in memory
+			many.Set(fmt.Sprint("p", i), "x")
+		}
+		for i := 600; i < 670; i++ {
+			check(t, s.CreateRequest(t.Context(), &store.Request{ID: fmt.Sprint(i), Query: many, ExpiresAt: now.Add(time.Minute)}))
+		}
+		equal(t, "an old one among many short parameters", kept(599), false)
+		check(t, s.Prune(t.Context(), now.Add(time.Minute))) // or Close would save them all
 	}},
 	{"an expired request can't be used", func(t *testing.T, s *store.Store) {
 		r := newRequest(t, s, "r1")
