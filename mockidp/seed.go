@@ -107,19 +107,30 @@ func Deploy(ctx context.Context, st *store.Store, name, code string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := st.Deploy(ctx, a.ID, now); err != nil {
-		return err
+	if _, err := st.DeployCode(ctx, a.ID, code, now); err != nil {
+		return fmt.Errorf("deploy Action %s: %w", name, err)
 	}
-	flow, err := st.Flow(ctx, Trigger)
-	if err != nil {
-		return err
-	}
-	ids := make([]string, 0, len(flow)+1)
-	for _, v := range flow {
-		if v.ActionID == a.ID {
-			return nil
+	return bindLast(ctx, st, a.ID)
+}
+
+// bindLast puts the Action last in the login flow, unless it is there already. What
+// others change in the flow at the same time stays.
+func bindLast(ctx context.Context, st *store.Store, id string) error {
+	for {
+		flow, err := st.Bindings(ctx, Trigger)
+		if err != nil {
+			return err
 		}
-		ids = append(ids, v.ActionID)
+		seen := make([]string, len(flow))
+		for i, b := range flow {
+			if b.ActionID == id {
+				return nil
+			}
+			seen[i] = b.ActionID
+		}
+		err = st.ReplaceBindings(ctx, Trigger, seen, append(flow, &store.Binding{ActionID: id}))
+		if !errors.Is(err, store.ErrChanged) {
+			return err
+		}
 	}
-	return st.Bind(ctx, Trigger, append(ids, a.ID))
 }
