@@ -173,6 +173,55 @@ func TestRestart(t *testing.T) {
 	}
 }
 
+// TestRestartOnOtherPorts: the advice of a start whose port is taken. The data are
+// those of the start before, which knew the app under another address.
+func TestRestartOnOtherPorts(t *testing.T) {
+	data := t.TempDir()
+	for i := range 2 {
+		t.Run("start", func(t *testing.T) {
+			s := openStack(t, func(o *options) { o.data, o.databaseURL = data, "file:"+filepath.Join(data, "mockidp.db") })
+			b := mockidptest.NewBrowser(t)
+			b.Get(s.appURL + "/login").Submit(url.Values{"ip": {cityIP(t, s, "London")}, "action": {"login"}})
+			if b.Status != http.StatusOK || b.Text("login_count") != string(rune('1'+i)) {
+				t.Fatalf("start %d: %d at %s\n%s", i+1, b.Status, b.URL, b.Body)
+			}
+			b.Get(s.appURL + "/logout").Submit(nil)
+			if b.URL.Host != strings.TrimPrefix(s.appURL, "http://") {
+				t.Errorf("after logout: at %s", b.URL)
+			}
+			client, err := s.idp.Store.Client(t.Context(), "demo-app")
+			if err != nil || client.BackchannelLogoutURI != s.appURL+"/backchannel-logout" {
+				t.Errorf("told of logouts at %s (%v), want this app's", client.BackchannelLogoutURI, err)
+			}
+			b.Client.CloseIdleConnections()
+		})
+	}
+}
+
+// TestFreshLeavesARunningDemoAlone: a second start on the same ports ends with an
+// error, and the files of the first one are still there.
+func TestFreshLeavesARunningDemoAlone(t *testing.T) {
+	data := t.TempDir()
+	s := openStack(t, func(o *options) { o.data, o.databaseURL = data, "file:"+filepath.Join(data, "mockidp.db") })
+	before, err := os.Stat(filepath.Join(data, "mockidp.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"--listen", s.appLn.Addr().String(), "--idp-listen", "127.0.0.1:0"},
+		{"--listen", "127.0.0.1:0", "--idp-listen", s.idpLn.Addr().String()},
+	} {
+		err := run(t.Context(), append(args, "--fresh", "--data", data), nil, t.Output())
+		if err == nil || !strings.Contains(err.Error(), "already in use") {
+			t.Errorf("%v: %v, want the port to be taken", args, err)
+		}
+	}
+	after, err := os.Stat(filepath.Join(data, "mockidp.db"))
+	if err != nil || !os.SameFile(before, after) {
+		t.Errorf("the running demo has lost its database: %v", err)
+	}
+}
+
 // TestEmptySeedSaysWhatIsMissing: without an Action the profile says so.
 func TestEmptySeedSaysWhatIsMissing(t *testing.T) {
 	s := openStack(t, func(o *options) { o.seed = mockidp.SeedEmpty })

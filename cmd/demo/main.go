@@ -49,10 +49,7 @@ func main() {
 func run(ctx context.Context, args, environ []string, stderr io.Writer) error {
 	start := time.Now()
 	o := options{}
-	var (
-		fresh bool
-		level slog.Level
-	)
+	var level slog.Level
 	set := settings.New("demo", "", stderr)
 	set.Text(&o.appListen, "listen", "LISTEN_ADDR", "127.0.0.1:3000", "address of the demo app")
 	set.Text(&o.idpListen, "idp-listen", "MOCKIDP_LISTEN", "127.0.0.1:9400", "address of the identity provider")
@@ -85,17 +82,12 @@ func run(ctx context.Context, args, environ []string, stderr io.Writer) error {
 		return err
 	})
 	set.LogLevel(&level, "LOG_LEVEL", "warn")
-	set.Switch(&fresh, "fresh", "delete the data folder's database and sessions first")
+	set.Switch(&o.fresh, "fresh", "delete the data folder's database and sessions first")
 	if _, err := set.Parse(args, environ, nil); err != nil {
 		return err
 	}
 	o.log = settings.Logger(stderr, level, "text")
 	o.databaseURL = "file:" + filepath.Join(o.data, "mockidp.db")
-	if fresh {
-		if err := forget(o.data); err != nil {
-			return err
-		}
-	}
 	s, err := open(ctx, o)
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ import (
 type options struct {
 	appListen, idpListen string
 	data                 string // the sessions' folder lies in it
+	fresh                bool   // forget first what lies there
 	databaseURL          string
 	seed                 string
 	geoipPath            string
@@ -57,6 +58,12 @@ func open(ctx context.Context, o options) (_ *stack, err error) {
 	if s.appLn, err = listen.Open(o.appListen, "--listen 127.0.0.1:3001"); err != nil {
 		return nil, err
 	}
+	// Not before both ports are ours: else a demo that runs on them loses its files.
+	if o.fresh {
+		if err := forget(o.data); err != nil {
+			return nil, err
+		}
+	}
 	// Both are told the address that browsers use. localhost and not 127.0.0.1: a
 	// cookie set on one is not sent to the other.
 	s.issuer = "http://localhost:" + port(s.idpLn) + "/"
@@ -73,6 +80,10 @@ func open(ctx context.Context, o options) (_ *stack, err error) {
 	})
 	if err != nil {
 		return nil, err
+	}
+	// The folder may be of a start on other ports.
+	if _, err := s.idp.Store.AddAddresses(ctx, client); err != nil {
+		return nil, fmt.Errorf("allow %s as an address of the demo app: %w", s.appURL, err)
 	}
 	if len(o.scopes) == 0 {
 		o.scopes = []string{"openid", "profile", "email"}

@@ -17,6 +17,9 @@ import (
 	"example.com/postlogin/mockidp/outbox"
 )
 
+// defaultAppURL is where the demo application is unless somebody says otherwise.
+const defaultAppURL = "http://localhost:3000"
+
 // config is what the flags and the environment say.
 type config struct {
 	listen string
@@ -132,7 +135,7 @@ func (c *config) declareTenant() {
 		}
 		return nil
 	})
-	c.set.Value("app-url", "MOCKIDP_APP_URL", "http://localhost:3000", "address of the seeded demo application", func(v string) error {
+	c.set.Value("app-url", "MOCKIDP_APP_URL", defaultAppURL, "address of the seeded demo application", func(v string) error {
 		c.appURL = strings.TrimSuffix(v, "/")
 		if u, err := url.Parse(v); err != nil || u.Host == "" {
 			return fmt.Errorf("expected a URL like http://localhost:3000, got %q", v)

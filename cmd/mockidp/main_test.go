@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
 	"strings"
@@ -167,6 +168,45 @@ func TestServeGreetsAnswersAndStops(t *testing.T) {
 	if err := run(t.Context(), []string{"ready"}, env, out, out); err == nil {
 		t.Error("ready says yes after the stop")
 	}
+}
+
+// TestServeKnowsAMovedApplication: MOCKIDP_APP_URL counts also for a database that was
+// filled when it was another one.
+func TestServeKnowsAMovedApplication(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, app := range []string{"http://localhost:3000", "http://app.test:8080"} {
+		out := &console{ready: make(chan struct{})}
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		env := []string{"MOCKIDP_LISTEN=127.0.0.1:39418", "MOCKIDP_ISSUER=http://localhost:39418/", "MOCKIDP_DATABASE_URL=file:./idp.db", "MOCKIDP_APP_URL=" + app}
+		go func() { ended <- run(ctx, nil, env, out, out) }()
+		select {
+		case <-out.ready:
+		case err := <-ended:
+			t.Fatalf("ended: %v\n%s", err, out)
+		}
+		resp, err := http.DefaultTransport.RoundTrip(newGet(t, "http://127.0.0.1:39418/authorize?client_id=demo-app&response_type=code&scope=openid&redirect_uri=" + url.QueryEscape(app+"/callback")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if to := resp.Header.Get("Location"); !strings.HasPrefix(to, "/u/login") {
+			t.Errorf("%s: %s, to %q, want the login page", app, resp.Status, to)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("stop: %v", err)
+		}
+	}
+}
+
+func newGet(t *testing.T, address string) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 func TestActionsDeploy(t *testing.T) {

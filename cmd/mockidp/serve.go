@@ -30,6 +30,16 @@ func serve(ctx context.Context, args, environ []string, stderr io.Writer) error 
 		return err
 	}
 	defer idp.Close()
+	// The database may be of a start with another address of the application. Who
+	// names none has perhaps put an application of their own there.
+	if c.appURL != defaultAppURL {
+		switch changed, err := idp.Store.AddAddresses(ctx, c.options.Client); {
+		case err != nil:
+			return fmt.Errorf("MOCKIDP_APP_URL: allow %s as an address of %s: %w", c.appURL, c.options.Client.ID, err)
+		case changed:
+			log.InfoContext(ctx, "the seeded application is allowed a new address", "client", c.options.Client.ID, "address", c.appURL)
+		}
+	}
 	if err := c.greet(ctx, stderr, idp, time.Since(start)); err != nil {
 		return err
 	}

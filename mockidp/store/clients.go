@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"net/url"
+	"slices"
 	"time"
 )
 
@@ -18,6 +20,55 @@ func (c *Client) columns() []any {
 // fills CreatedAt when it is zero.
 func (s *Store) PutClient(ctx context.Context, c *Client) error {
 	return s.write(ctx, func(l *lane) error { return l.putClient(ctx, c) }, func(k *cache) { delete(k.clients, c.ID) })
+}
+
+// AddAddresses lets the client with c's ID be reached at c's addresses as well, and
+// reports whether it had to change anything. A client is told of logouts at one
+// address only: that one moves along when c's has the same path at another host or
+// port. Nothing else of c counts. ErrNotFound.
+func (s *Store) AddAddresses(ctx context.Context, c *Client) (changed bool, err error) {
+	have, err := s.Client(ctx, c.ID)
+	if err != nil {
+		return false, err
+	}
+	if mine := *have; !mine.addAddresses(c) {
+		return false, nil
+	}
+	err = s.tx(ctx, func(l *lane) error {
+		// An UPDATE reads it, so that the row is locked until it is written.
+		have := new(Client)
+		if err := l.row(ctx, `UPDATE clients SET name = name WHERE id = $1 RETURNING `+clientColumns, []any{c.ID}, have.columns()...); err != nil {
+			return err
+		}
+		changed = have.addAddresses(c)
+		return l.putClient(ctx, have)
+	}, func(k *cache) { delete(k.clients, c.ID) })
+	return changed && err == nil, err
+}
+
+// addAddresses replaces lists that it makes longer: the old ones may be shared.
+func (c *Client) addAddresses(from *Client) (changed bool) {
+	for _, list := range []struct {
+		to   *[]string
+		from []string
+	}{{&c.RedirectURIs, from.RedirectURIs}, {&c.PostLogoutRedirectURIs, from.PostLogoutRedirectURIs}} {
+		for _, uri := range list.from {
+			if !slices.Contains(*list.to, uri) {
+				*list.to = append(slices.Clip(*list.to), uri)
+				changed = true
+			}
+		}
+	}
+	if c.BackchannelLogoutURI != from.BackchannelLogoutURI && samePath(c.BackchannelLogoutURI, from.BackchannelLogoutURI) {
+		c.BackchannelLogoutURI, changed = from.BackchannelLogoutURI, true
+	}
+	return changed
+}
+
+func samePath(a, b string) bool {
+	u, err1 := url.Parse(a)
+	v, err2 := url.Parse(b)
+	return err1 == nil && err2 == nil && u.Host != "" && v.Host != "" && u.RequestURI() == v.RequestURI()
 }
 
 func (l *lane) putClient(ctx context.Context, c *Client) error {

@@ -35,6 +35,37 @@ var clients = []test{
 		_, err = s.Client(t.Context(), "late")
 		check(t, err)
 	}},
+	{"a client that has moved keeps its other addresses", func(t *testing.T, s *store.Store) {
+		at := func(origin string) *store.Client {
+			return &store.Client{ID: "app", Name: "App", Secret: "s", RedirectURIs: []string{origin + "/callback"}, PostLogoutRedirectURIs: []string{origin},
+				BackchannelLogoutURI: origin + "/logout", CreatedAt: now}
+		}
+		_, err := s.AddAddresses(t.Context(), at("http://localhost:3000"))
+		wantErr(t, "unknown client", err, store.ErrNotFound)
+		check(t, s.PutClient(t.Context(), at("http://localhost:3000")))
+		moved := at("http://localhost:3001")
+		moved.Name, moved.Secret = "other", "other"
+		for _, want := range []bool{true, false} {
+			changed, err := s.AddAddresses(t.Context(), moved)
+			check(t, err)
+			equal(t, "changed", changed, want)
+		}
+		got, err := s.Client(t.Context(), "app")
+		check(t, err)
+		want := at("http://localhost:3001")
+		want.RedirectURIs = []string{"http://localhost:3000/callback", "http://localhost:3001/callback"}
+		want.PostLogoutRedirectURIs = []string{"http://localhost:3000", "http://localhost:3001"}
+		equal(t, "client", got, want)
+
+		own := at("http://localhost:3001") // somebody's own addresses stay
+		own.BackchannelLogoutURI = "http://localhost:3001/told"
+		check(t, s.PutClient(t.Context(), own))
+		_, err = s.AddAddresses(t.Context(), at("http://localhost:3002"))
+		check(t, err)
+		got, err = s.Client(t.Context(), "app")
+		check(t, err)
+		equal(t, "where it is told", got.BackchannelLogoutURI, "http://localhost:3001/told")
+	}},
 	{"clients are listed from the oldest", func(t *testing.T, s *store.Store) {
 		check(t, s.PutClient(t.Context(), &store.Client{ID: "a", CreatedAt: now.Add(time.Second)}))
 		check(t, s.PutClient(t.Context(), &store.Client{ID: "b", CreatedAt: now}))
