@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -60,6 +61,34 @@ func TestLoginCannotBePostedByAnotherSite(t *testing.T) {
 		idp.ServeHTTP(w, r)
 		if w.Code != http.StatusForbidden {
 			t.Errorf("%s: %s gave %d, want 403", header, value, w.Code)
+		}
+	}
+}
+
+// TestOthersBehindAProxyAreNotThisMachine: without a token the runs are for this
+// machine, and a proxy on it passes on the whole world.
+func TestOthersBehindAProxyAreNotThisMachine(t *testing.T) {
+	trusted := mockidptest.New(t, mockidptest.Tune(func(o *mockidp.Options) {
+		o.TrustedProxies.Trusted = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	}))
+	for _, tt := range []struct {
+		forwarded string // X-Forwarded-For, as the proxy sends it on
+		want      int
+	}{
+		{"", http.StatusOK},
+		{"127.0.0.1", http.StatusOK},
+		{"203.0.113.9", http.StatusUnauthorized},
+		{"127.0.0.1, 203.0.113.9", http.StatusUnauthorized}, // the client's own invention in front
+	} {
+		r := httptest.NewRequest(http.MethodGet, trusted.Issuer+"_mock/logins", nil)
+		r.RemoteAddr = "127.0.0.1:50000"
+		if tt.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", tt.forwarded)
+		}
+		w := httptest.NewRecorder()
+		trusted.ServeHTTP(w, r)
+		if w.Code != tt.want {
+			t.Errorf("forwarded for %q: %d, want %d", tt.forwarded, w.Code, tt.want)
 		}
 	}
 }
