@@ -151,8 +151,17 @@ var errUnsent = errors.New("the worker was gone already")
 // compile asks the worker to check source. It gives up at the limit by killing it.
 func (p *process) compile(ctx context.Context, source string, limit time.Duration) (*SyntaxError, error) {
 	timer := time.AfterFunc(limit, p.kill)
-	defer timer.Stop()
-	defer whenDone(ctx, p.kill)()
+	withdraw := whenDone(ctx, p.kill)
+	syntax, err := p.check(source)
+	withdraw()
+	if !timer.Stop() || ctx.Err() != nil { // it is being ended, whatever it has said
+		return nil, errDead
+	}
+	return syntax, err
+}
+
+// check sends source to be compiled and reads the answer.
+func (p *process) check(source string) (*SyntaxError, error) {
 	if err := p.send(frameCompile, func(b []byte) []byte { return append(b, source...) }); err != nil {
 		return nil, errUnsent
 	}
@@ -171,20 +180,20 @@ func (p *process) compile(ctx context.Context, source string, limit time.Duratio
 // ends it is asked to stop first. errDead tells to replace the worker; what is
 // known of the run is in the result all the same.
 func (p *process) run(ctx context.Context, q runRequest, source string, grace time.Duration) (*runResult, error) {
-	late := make(chan struct{})
-	timer := time.AfterFunc(q.budget+grace, func() { close(late); p.kill() })
-	defer timer.Stop()
+	timer := time.AfterFunc(q.budget+grace, p.kill)
 	p.runs++
 	q.number = p.runs
-	defer whenDone(ctx, func() { p.stop(q.number, timer, grace) })()
+	withdraw := whenDone(ctx, func() { p.stop(q.number, timer, grace) })
 	res, err := p.drive(ctx, q, source)
-	if err == nil || errors.Is(err, errUnsent) {
+	withdraw()
+	late := !timer.Stop()
+	switch {
+	case errors.Is(err, errUnsent) || err == nil && !late:
 		return res, err
-	}
-	select {
-	case <-late:
+	case err == nil: // it answered while it was being ended: nobody else may have it
+		return res, errDead
+	case late:
 		return crash(OutcomeTimeout), errDead
-	default:
 	}
 	p.kill()
 	// A worker ends itself in one way only: the Go runtime gives up (exit status
@@ -195,10 +204,13 @@ func (p *process) run(ctx context.Context, q runRequest, source string, grace ti
 	return crash(OutcomeCrashed), errDead
 }
 
-// stop asks the worker to give up a run, and leaves it grace for that.
+// stop asks the worker to give up a run, and leaves it grace for that, unless timer is
+// ending it already.
 func (p *process) stop(number uint32, timer *time.Timer, grace time.Duration) {
 	p.send(frameStop, func(b []byte) []byte { return binary.LittleEndian.AppendUint32(b, number) })
-	timer.Reset(grace)
+	if timer.Stop() {
+		timer.Reset(grace)
+	}
 }
 
 // whenDone calls f when ctx ends. The function it returns takes that back; if f

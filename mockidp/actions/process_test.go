@@ -221,6 +221,21 @@ func TestAWorkerKilledAtWorkFailsThatLoginOnly(t *testing.T) {
 	}
 }
 
+// An Action that ends by itself just when its worker is to be ended for it must not
+// leave that worker to the next login.
+func TestAWorkerThatIsBeingEndedServesNobody(t *testing.T) {
+	r := newRunner(t, Config{Workers: 1, Limits: Limits{Time: 20 * time.Millisecond, Grace: time.Millisecond}})
+	hang := handler("hang", "", "while (true) {}")
+	for range 100 {
+		if out := login(t, r, hang); out.Failed == nil || out.Failed.Kind != OutcomeTimeout {
+			t.Fatalf("the hanging Action: %+v", out.Failed)
+		}
+		if _, err := healthyLogin(t, beside(r)); err != nil {
+			t.Fatalf("the next login: %v", err)
+		}
+	}
+}
+
 func TestAWorkerHasNothingOfTheServer(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("reads /proc")
