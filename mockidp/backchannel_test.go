@@ -3,6 +3,7 @@ package mockidp_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -11,9 +12,11 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
 
 	"example.com/postlogin/mockidp"
 	"example.com/postlogin/mockidp/mockidptest"
+	"example.com/postlogin/mockidp/store"
 )
 
 // newListener is an application's back-channel logout address. It answers with status.
@@ -146,4 +149,53 @@ func TestConnectToForLogouts(t *testing.T) {
 	if len(tokens) != 1 {
 		t.Errorf("told %d times, want once", len(tokens))
 	}
+}
+
+// TestALoginAgainContinuesTheSession: who must type the password once more, for another
+// application say, is in the same session afterwards. So a log out reaches the
+// applications of before as well; and the cookie of before opens nothing any more.
+func TestALoginAgainContinuesTheSession(t *testing.T) {
+	address0, told := newListener(t, http.StatusOK)
+	address1, otherTold := newListener(t, http.StatusOK)
+	idp, rp := newPair(t, mockidptest.BackchannelLogoutURL(address0))
+	other := mockidp.DemoClient()
+	other.ID, other.RedirectURIs, other.BackchannelLogoutURI = "other", []string{rp.config.RedirectURL}, address1
+	if err := idp.Store.PutClient(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+	idp.Deploy("remember", `exports.onExecutePostLogin = async (event, api) => {
+		api.idToken.setCustomClaim("before", event.session.metadata.visits ?? "none");
+		api.session.setMetadata("visits", "one");
+	};`)
+	b := mockidptest.NewBrowser(t)
+	first := rp.mustLogin(b, address(t, "London"))
+	before := sessionCookie(t, b, idp)
+
+	again := newRelyingParty(t, idp.Issuer, other.ID, other.Secret, rp.callback, rp.arrived)
+	second := again.mustLogin(b, address(t, "Lagos"), oauth2.SetAuthURLParam("prompt", "login"))
+	if second.claims["login_count"] != 2.0 || second.claims["sid"] != first.claims["sid"] || second.claims["before"] != "one" {
+		t.Errorf("sid %v, claims of the login again: %v", first.claims["sid"], second.claims)
+	}
+	if _, err := idp.Store.SessionByHash(t.Context(), store.HashSecret(before), time.Now()); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the cookie of before: %v, want ErrNotFound", err)
+	}
+	logOut(t, idp, b, second)
+	if len(told) != 1 || len(otherTold) != 1 {
+		t.Errorf("told %d times, and the other %d times; want once each", len(told), len(otherTold))
+	}
+}
+
+func sessionCookie(t *testing.T, b *mockidptest.Browser, idp *mockidptest.Server) string {
+	t.Helper()
+	u, err := url.Parse(idp.Issuer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range b.Client.Jar.Cookies(u) {
+		if c.Name == "mockidp_session" {
+			return c.Value
+		}
+	}
+	t.Fatal("the browser has no session")
+	return ""
 }

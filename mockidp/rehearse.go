@@ -115,7 +115,7 @@ func (s *Server) rehearsedLogin(ctx context.Context, r Rehearsal) (*provider.Log
 	if err := s.cfg.Store.CreateRequest(ctx, q); err != nil {
 		return nil, err
 	}
-	if _, err := s.login.Admit(ctx, q, u, r.From, true, r.UserAgent); err != nil {
+	if _, err := s.login.Admit(ctx, q, u, r.From, true, r.UserAgent, nil); err != nil {
 		return nil, err
 	}
 	now := s.now()

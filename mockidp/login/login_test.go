@@ -1,6 +1,7 @@
 package login_test
 
 import (
+	"errors"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -41,7 +42,7 @@ func TestALoginAsThePageStandsCountsOneAndLeadsBack(t *testing.T) {
 	}
 }
 
-func TestTheSecondLoginCountsTwoInANewSession(t *testing.T) {
+func TestTheSecondLoginCountsTwoInTheSameSession(t *testing.T) {
 	tn := newTenant(t)
 	b := tn.browser()
 	b.submit(b.start(), "login", nil).wantStatus(http.StatusSeeOther)
@@ -52,8 +53,15 @@ func TestTheSecondLoginCountsTwoInANewSession(t *testing.T) {
 	if got := tn.count(ada); got != 2 {
 		t.Errorf("logins = %d, want 2", got)
 	}
-	if first.ID == second.ID || first.Hash == second.Hash {
-		t.Error("the second login kept the session of the first")
+	if first.ID != second.ID || first.Hash == second.Hash || !second.CreatedAt.Equal(first.CreatedAt) || !second.AuthTime.Equal(tn.now()) {
+		t.Errorf("sessions %+v and %+v: want one, with another secret and the time of the second login", first, second)
+	}
+	if _, err := tn.store.SessionByHash(t.Context(), first.Hash, tn.now()); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the first secret still opens the session: %v", err)
+	}
+	b.submit(b.start(), "login", url.Values{"user": {grace}}).wantStatus(http.StatusSeeOther)
+	if third := b.session(); third.ID == second.ID || third.UserID == second.UserID {
+		t.Errorf("grace is in ada's session: %+v", third)
 	}
 }
 

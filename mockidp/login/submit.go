@@ -140,7 +140,11 @@ func (l *Login) logIn(w http.ResponseWriter, r *http.Request, req *store.Request
 	if l.choosing(l.cfg.ClientIP(r)) {
 		l.rememberFrom(w, f, from)
 	}
-	secret, err := l.Admit(r.Context(), req, u, from, simulated, r.UserAgent())
+	was, err := l.sessionOf(r, u)
+	if err != nil {
+		return err
+	}
+	secret, err := l.Admit(r.Context(), req, u, from, simulated, r.UserAgent(), was)
 	if errors.Is(err, store.ErrGone) {
 		return l.second(w, r, req, u)
 	}
@@ -152,10 +156,11 @@ func (l *Login) logIn(w http.ResponseWriter, r *http.Request, req *store.Request
 }
 
 // Admit answers req with the login of u, who has proved who they are: it counts,
-// stands in the history, and begins a session, whose cookie is secret. simulated
-// tells that from was chosen on the page. The account may be blocked: then it
-// counts, too, and the error says so. store.ErrGone: req was answered before.
-func (l *Login) Admit(ctx context.Context, req *store.Request, u *store.User, from netip.Addr, simulated bool, agent string) (secret string, err error) {
+// stands in the history, and begins a session, whose cookie is secret, or continues
+// was, u's session in this browser, when it is not nil. simulated tells that from was
+// chosen on the page. The account may be blocked: then it counts, too, and the error
+// says so. store.ErrGone: req was answered before.
+func (l *Login) Admit(ctx context.Context, req *store.Request, u *store.User, from netip.Addr, simulated bool, agent string, was *store.Session) (secret string, err error) {
 	now := l.cfg.Now()
 	agent = strings.ToValidUTF8(clip(agent, 512), "")
 	entry := &store.Login{
@@ -165,14 +170,32 @@ func (l *Login) Admit(ctx context.Context, req *store.Request, u *store.User, fr
 	if u.Blocked {
 		return "", l.blocked(ctx, req, entry, u)
 	}
-	// A new session for each login, whatever cookie the browser came with: a
-	// session that somebody else planted gains nothing (session fixation).
+	// A new secret for each login, whatever cookie the browser came with: one that
+	// somebody else planted gains nothing (session fixation), and the one of before
+	// opens nothing any more (ASVS 5.0 7.2.4).
 	secret = base64.RawURLEncoding.EncodeToString(random(32))
 	session := &store.Session{
 		Hash: store.HashSecret(secret), UserID: u.ID, AuthTime: now, IP: from, Simulated: simulated, UserAgent: agent,
 		Methods: []store.Method{{Name: "pwd", Timestamp: now}}, CreatedAt: now, ExpiresAt: now.Add(sessionLifetime),
 	}
+	if was != nil { // a log out must reach the applications of before, too
+		session.ID, session.CreatedAt, session.UpdatedAt, session.Metadata = was.ID, was.CreatedAt, now, was.Metadata
+	}
 	return secret, l.cfg.Store.CompleteLogin(ctx, req.ID, entry, session)
+}
+
+// sessionOf is the session that the browser is in as u; nil for none, and for one of
+// somebody else's.
+func (l *Login) sessionOf(r *http.Request, u *store.User) (*store.Session, error) {
+	c, err := r.Cookie(SessionCookie)
+	if err != nil || c.Value == "" {
+		return nil, nil
+	}
+	s, err := l.cfg.Store.SessionByHash(r.Context(), store.HashSecret(c.Value), l.cfg.Now())
+	if errors.Is(err, store.ErrNotFound) || err == nil && s.UserID != u.ID {
+		return nil, nil
+	}
+	return s, err
 }
 
 // blocked writes the login of a blocked account, which counts as on Auth0, and

@@ -16,8 +16,9 @@ func (l *Login) columns() []any {
 // CompleteLogin records one completed credential login: the user's count grows
 // by one, a row of the history is written and, unless the account is blocked,
 // the session ss is stored, all in one transaction; then the request is marked
-// as answered. It fills l.N, and the IDs of l and ss when they are empty. The
-// caller must not change ss's lists afterwards.
+// as answered. It fills l.N, and the IDs of l and ss when they are empty. With the ID
+// of a session of the same user, ss continues that one under its new hash: the clients
+// that it was used for stay. The caller must not change ss's lists afterwards.
 //
 // Of several callers with one request the first wins and the others get
 // ErrGone, and so does who comes after it was refused, taken, suspended or has
@@ -39,11 +40,12 @@ func (s *Store) CompleteLogin(ctx context.Context, requestID string, l *Login, s
 	if l.Blocked {
 		ss = nil
 	}
-	if ss != nil && ss.ID == "" {
+	isNew := ss != nil && ss.ID == ""
+	if isNew {
 		ss.ID = randomHex(16)
 	}
 	if requestID == "" {
-		return s.countLogin(ctx, l, ss)
+		return s.countLogin(ctx, l, ss, isNew)
 	}
 	// The request's lock is held over the transaction: it decides who counts.
 	w, err := s.pending.claim(ctx, requestID)
@@ -55,7 +57,7 @@ func (s *Store) CompleteLogin(ctx context.Context, requestID string, l *Login, s
 	if r.LoginID != "" || r.ErrorCode != "" || r.Step != nil || !l.At.Before(r.ExpiresAt) {
 		return ErrGone
 	}
-	if err := s.countLogin(ctx, l, ss); err != nil || l.Blocked {
+	if err := s.countLogin(ctx, l, ss, isNew); err != nil || l.Blocked {
 		return err
 	}
 	r.LoginID, r.LoginN = l.ID, l.N
@@ -66,8 +68,9 @@ func (s *Store) CompleteLogin(ctx context.Context, requestID string, l *Login, s
 	return nil
 }
 
-// countLogin is the transaction of CompleteLogin.
-func (s *Store) countLogin(ctx context.Context, l *Login, ss *Session) error {
+// countLogin is the transaction of CompleteLogin. isNew tells that ss continues no
+// other session.
+func (s *Store) countLogin(ctx context.Context, l *Login, ss *Session, isNew bool) error {
 	var n int64
 	return s.txSoon(ctx, func(c *lane) error {
 		var err error
@@ -80,7 +83,7 @@ func (s *Store) countLogin(ctx context.Context, l *Login, ss *Session) error {
 		if err != nil || ss == nil {
 			return err
 		}
-		return insertSession(ctx, c, ss)
+		return putSession(ctx, c, ss)
 	}, func(c *cache) {
 		l.N = n
 		c.addLogin(l)
@@ -89,10 +92,13 @@ func (s *Store) countLogin(ctx context.Context, l *Login, ss *Session) error {
 			u.LoginsCount, u.LastLogin, u.LastIP, u.UpdatedAt = l.N, stored(l.At), addr(l.IP), stored(l.At)
 			c.users[l.UserID] = &u
 		}
-		if ss != nil {
+		switch {
+		case isNew:
 			kept := *ss
 			kept.AuthTime, kept.CreatedAt, kept.ExpiresAt = stored(ss.AuthTime), stored(ss.CreatedAt), stored(ss.ExpiresAt)
 			c.putSession(&kept)
+		case ss != nil:
+			c.dropSession(ss.ID) // the row knows its clients
 		}
 	})
 }

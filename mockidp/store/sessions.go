@@ -71,7 +71,9 @@ func (d toLines) Scan(src any) error {
 	return nil
 }
 
-func insertSession(ctx context.Context, l *lane, ss *Session) error {
+// putSession stores a new session, or continues the one with its id, which must be
+// the same user's: its clients and its beginning stay.
+func putSession(ctx context.Context, l *lane, ss *Session) error {
 	if ss.CreatedAt.IsZero() {
 		ss.CreatedAt = ss.AuthTime
 	}
@@ -83,9 +85,10 @@ func insertSession(ctx context.Context, l *lane, ss *Session) error {
 	if err != nil {
 		return err
 	}
-	_, err = l.exec(ctx, `INSERT INTO sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+	return l.change(ctx, ErrExists, `INSERT INTO sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		ON CONFLICT (id) DO UPDATE SET hash = $2, auth_time = $4, ip = $5, simulated = $6, user_agent = $7, methods = $8, expires_at = $11, details = $12
+		WHERE sessions.user_id = $3`,
 		ss.ID, ss.Hash, ss.UserID, ms(ss.AuthTime), addr(ss.IP), ss.Simulated, ss.UserAgent, methods, lines(ss.Clients), ms(ss.CreatedAt), ms(ss.ExpiresAt), details)
-	return err
 }
 
 // SessionByHash returns the session whose cookie has this hash; ErrNotFound also

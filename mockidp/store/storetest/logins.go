@@ -114,6 +114,33 @@ var logins = []test{
 		equal(t, "request's login", r.LoginID, "")
 		check(t, s.RefuseRequest(t.Context(), "r1", "unauthorized", "user is blocked"))
 	}},
+	{"a login again continues the session of its user", func(t *testing.T, s *store.Store) {
+		u := newUser(t, s)
+		old := newSession(t, s, u, "old")
+		newGrant(t, s, "g", old.ID, "openid")
+		_, err := s.SessionByHash(t.Context(), "old", now) // and it is in a cache
+		check(t, err)
+		again := session(u, "new")
+		again.ID, again.AuthTime, again.Metadata = old.ID, now.Add(time.Minute), map[string]string{"k": "v"}
+		again.Methods = []store.Method{{Name: "pwd", Timestamp: now.Add(time.Minute)}}
+		check(t, s.CompleteLogin(t.Context(), "", &store.Login{UserID: u.ID, At: now.Add(time.Minute)}, again))
+
+		_, err = s.SessionByHash(t.Context(), "old", now)
+		wantErr(t, "the old hash", err, store.ErrNotFound)
+		got, err := s.SessionByHash(t.Context(), "new", now)
+		check(t, err)
+		want := *again
+		want.CreatedAt, want.Clients = old.CreatedAt, []string{"demo-app"}
+		equal(t, "session", got, &want)
+
+		// Somebody else's is not taken over, and nothing of such a login is kept.
+		bob := &store.User{Email: "bob@example.test"}
+		check(t, s.CreateUser(t.Context(), bob))
+		planted := session(bob, "planted")
+		planted.ID = old.ID
+		wantErr(t, "another user", s.CompleteLogin(t.Context(), "", &store.Login{UserID: bob.ID, At: now}, planted), store.ErrExists)
+		counted(t, s, bob.ID, 0)
+	}},
 	{"a login that fails leaves no trace", func(t *testing.T, s *store.Store) {
 		u := newUser(t, s)
 		newSession(t, s, u, "taken hash")
