@@ -143,7 +143,9 @@ func (l *Login) pass(w http.ResponseWriter, r *http.Request, m *secondFactor, f 
 	}
 	for _, a := range made {
 		a.CreatedAt = now
-		if err := l.cfg.Store.AddAuthenticator(ctx, a); err != nil {
+	}
+	if len(made) > 0 {
+		if err := l.cfg.Store.AddAuthenticator(ctx, made...); err != nil {
 			return err
 		}
 	}

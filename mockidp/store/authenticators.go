@@ -6,20 +6,32 @@ import (
 	"time"
 )
 
-// AddAuthenticator stores a second factor that a user has enrolled. It fills ID
-// and CreatedAt when they are empty; an ID in use is ErrExists.
-func (s *Store) AddAuthenticator(ctx context.Context, a *Authenticator) error {
-	if a.ID == "" {
-		a.ID = a.Type + "|dev_" + randomHex(8)
+// AddAuthenticator stores second factors that a user has enrolled, all of them or
+// none: an app without the recovery code that comes with it would never get one. It
+// fills ID and CreatedAt where they are empty; an ID in use is ErrExists.
+func (s *Store) AddAuthenticator(ctx context.Context, list ...*Authenticator) error {
+	for _, a := range list {
+		if a.ID == "" {
+			a.ID = a.Type + "|dev_" + randomHex(8)
+		}
+		if a.CreatedAt.IsZero() {
+			a.CreatedAt = time.Now()
+		}
 	}
-	if a.CreatedAt.IsZero() {
-		a.CreatedAt = time.Now()
-	}
-	return s.write(ctx, func(l *lane) error {
-		_, err := l.exec(ctx, `INSERT INTO authenticators (id, user_id, type, secret, target, last_step, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			a.ID, a.UserID, a.Type, a.Secret, a.Target, a.LastStep, ms(a.CreatedAt))
-		return err
-	}, func(c *cache) { delete(c.factors, a.UserID) })
+	return s.tx(ctx, func(l *lane) error {
+		for _, a := range list {
+			_, err := l.exec(ctx, `INSERT INTO authenticators (id, user_id, type, secret, target, last_step, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+				a.ID, a.UserID, a.Type, a.Secret, a.Target, a.LastStep, ms(a.CreatedAt))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}, func(c *cache) {
+		for _, a := range list {
+			delete(c.factors, a.UserID)
+		}
+	})
 }
 
 // Authenticators returns the user's second factors, the oldest first. Callers

@@ -32,6 +32,20 @@ var authenticators = []test{
 		}
 		wantErr(t, "same id", s.AddAuthenticator(t.Context(), &store.Authenticator{ID: a.ID, UserID: "auth0|2", Type: "otp"}), store.ErrExists)
 	}},
+	{"several authenticators are stored together or not at all", func(t *testing.T, s *store.Store) {
+		otp := &store.Authenticator{ID: "totp|1", UserID: "auth0|1", Type: "otp", CreatedAt: now}
+		recovery := &store.Authenticator{ID: "recovery|1", UserID: "auth0|1", Type: "recovery-code", CreatedAt: now.Add(time.Second)}
+		_, err := s.Authenticators(t.Context(), "auth0|1") // now cached
+		check(t, err)
+		wantErr(t, "the second in use", s.AddAuthenticator(t.Context(), otp, &store.Authenticator{ID: otp.ID, UserID: "auth0|1"}), store.ErrExists)
+		list, err := s.Authenticators(t.Context(), "auth0|1")
+		check(t, err)
+		equal(t, "authenticators", len(list), 0)
+		check(t, s.AddAuthenticator(t.Context(), otp, recovery))
+		list, err = s.Authenticators(t.Context(), "auth0|1")
+		check(t, err)
+		equal(t, "authenticators", list, []*store.Authenticator{otp, recovery})
+	}},
 	{"all authenticators of one user are deleted", func(t *testing.T, s *store.Store) {
 		for i, user := range []string{"auth0|1", "auth0|1", "auth0|2"} {
 			check(t, s.AddAuthenticator(t.Context(), &store.Authenticator{ID: fmt.Sprint(i), UserID: user, Type: "otp"}))
