@@ -146,3 +146,23 @@ func TestCrossOrigin(t *testing.T) {
 		}
 	}
 }
+
+// What a request repeats of itself in its error stays short: an answer that does not
+// fit into the application's request header reaches nobody.
+func TestErrorsOfLongRequestsAreShort(t *testing.T) {
+	i := newIDP(t)
+	c, b := i.web(t), i.browser()
+	long := strings.Repeat("x\"é", 4000)
+	for _, changes := range [][]string{{"response_type", long}, {"response_mode", long}, {"scope", "openid " + long}, {"prompt", "none " + long}, {"max_age", long}, {"claims", long}} {
+		a := c.request(changes...)
+		pg := b.authorize(a.params)
+		if pg.left == nil || len(pg.left.String()) > 8<<10 {
+			t.Errorf("%s: left for an address of %d bytes (%d)", changes[0], len(pg.header.Get("Location")), pg.status)
+		}
+	}
+	twice := c.request().params
+	twice[long] = []string{"1", "2"}
+	if pg := b.authorize(twice); pg.left == nil || len(pg.left.String()) > 8<<10 {
+		t.Errorf("a long name twice: left for an address of %d bytes (%d)", len(pg.header.Get("Location")), pg.status)
+	}
+}

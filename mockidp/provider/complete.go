@@ -40,7 +40,7 @@ func (p *Provider) complete(w http.ResponseWriter, r *http.Request, kind string,
 		Claims: q.Claims, CreatedAt: now, TransactionID: q.ID,
 	}
 	if g.AMR, g.ACR, err = authContext(q, s); err != nil {
-		return err
+		return p.refusedAfter(ctx, res.Run, err)
 	}
 	u = res.apply(g, u)
 	if err := p.useSession(w, r, kind, s, res, g); err != nil {
@@ -56,24 +56,12 @@ func (p *Provider) complete(w http.ResponseWriter, r *http.Request, kind string,
 		err = p.cfg.Store.SaveCode(ctx, g, res.Run)
 	}
 	if errors.Is(err, store.ErrGone) {
-		return p.loggedOutMeanwhile(ctx, res.Run)
+		return p.refusedAfter(ctx, res.Run, refuse(loginRequired, "the session was ended while the login was being completed"))
 	}
 	if err != nil {
 		return err
 	}
 	return p.answer(w, r, q, answer)
-}
-
-// loggedOutMeanwhile refuses a login whose session was ended while PostLogin ran, in
-// another tab, say. The run stays in the log: its Actions did run.
-func (p *Provider) loggedOutMeanwhile(ctx context.Context, run *store.Run) error {
-	if run != nil {
-		run.Outcome = "denied"
-		if err := p.cfg.Store.AddRun(ctx, run); err != nil {
-			return err
-		}
-	}
-	return refuse(loginRequired, "the session was ended while the login was being completed")
 }
 
 // BrowserLogin is what PostLogin learns of an authorization. A login that goes on

@@ -117,6 +117,18 @@ func (p *Provider) postLogin(ctx context.Context, l Login) (Result, error) {
 	return res, &oauthError{Code: code, Text: truncate(res.Deny.Description, maxDenyText), Logged: res.Deny.Logged, Status: http.StatusForbidden}
 }
 
+// refusedAfter returns refusal, of a login that PostLogin has let pass and that gets
+// nothing all the same. Its run stays in the log: the Actions did run.
+func (p *Provider) refusedAfter(ctx context.Context, run *store.Run, refusal error) error {
+	if run != nil {
+		run.Outcome = "denied"
+		if err := p.cfg.Store.AddRun(ctx, run); err != nil {
+			return err
+		}
+	}
+	return refusal
+}
+
 // address is where a login comes from: the address that the person chose on the
 // login page counts as long as their session or grant lives.
 func (p *Provider) address(r *http.Request, chosen netip.Addr, simulated bool) netip.Addr {

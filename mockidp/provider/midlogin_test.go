@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"example.com/postlogin/mockidp/provider"
+	"example.com/postlogin/mockidp/store"
 )
 
 // What changes between two steps of one login counts at the next step.
@@ -55,4 +56,54 @@ func TestCallbackIsTakenAwayDuringALogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.login(pg, "ada").refused("not allowed", "https://rp.example/new")
+}
+
+// A login that is refused after its Actions have run is in the log, and not as one
+// that got tokens.
+func TestLoginsRefusedAfterTheActionsAreInTheLog(t *testing.T) {
+	i := newIDP(t)
+	c, b := i.web(t), i.browser()
+	tokens := c.login(b, "ada", "scope", "openid offline_access").tokens
+	var last string // the transaction of the newest run
+	after := func(l provider.Login) error { return nil }
+	res := provider.Result{}
+	i.hook = func(l provider.Login) (provider.Result, error) {
+		last = l.TransactionID
+		res.Run = &store.Run{ID: last, Kind: l.Kind, UserID: l.User.ID, ClientID: l.Client.ID, At: l.At, Outcome: "ok", Record: []byte("{}")}
+		return res, after(l)
+	}
+	logged := func(t *testing.T) {
+		t.Helper()
+		run, err := i.store.Run(t.Context(), last)
+		if err != nil || run.Outcome != "denied" {
+			t.Errorf("the run is %+v (%v), want one with outcome denied", run, err)
+		}
+	}
+	t.Run("a second factor is essential", func(t *testing.T) {
+		a := c.request("claims", `{"id_token":{"acr":{"essential":true,"values":["http://schemas.openid.net/pape/policies/2007/06/multi-factor"]}}}`)
+		c.fails(a, b.authorize(a.params), "unmet_authentication_requirements")
+		logged(t)
+	})
+	t.Run("the subject of a refresh would change", func(t *testing.T) {
+		res.User = &store.User{ID: "auth0|grace"}
+		defer func() { res.User = nil }()
+		if got := c.refresh(tokens.str("refresh_token")); got.str("error") != "access_denied" {
+			t.Errorf("%d %v", got.status, got.body)
+		}
+		logged(t)
+	})
+	t.Run("the refresh token is revoked", func(t *testing.T) {
+		after = func(l provider.Login) error { return i.store.RevokeGrant(t.Context(), l.Grant.ID, i.now()) }
+		defer func() { after = func(provider.Login) error { return nil } }()
+		if got := c.refresh(tokens.str("refresh_token")); got.str("error") != "invalid_grant" {
+			t.Errorf("%d %v", got.status, got.body)
+		}
+		logged(t)
+	})
+	t.Run("the session is ended", func(t *testing.T) {
+		after = func(l provider.Login) error { return i.store.EndSession(t.Context(), l.Session.ID) }
+		a := c.request()
+		c.fails(a, b.authorize(a.params), "login_required")
+		logged(t)
+	})
 }

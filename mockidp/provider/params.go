@@ -18,11 +18,11 @@ import (
 func single(v url.Values) error {
 	for name, values := range v {
 		if len(values) > 1 {
-			return refuse(invalidRequest, "parameter %q is repeated", name)
+			return refuse(invalidRequest, "parameter %q is repeated", truncate(name, 60))
 		}
 		for _, s := range []string{name, values[0]} {
 			if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
-				return refuse(invalidRequest, "parameter %q is not valid text", strings.ToValidUTF8(name, "?"))
+				return refuse(invalidRequest, "parameter %q is not valid text", truncate(strings.ToValidUTF8(name, "?"), 60))
 			}
 		}
 	}

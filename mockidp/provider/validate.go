@@ -57,9 +57,9 @@ func checkResponse(q *store.Request, v url.Values) error {
 		return refuse(invalidRequest, "response_type is missing")
 	case q.ResponseType != "code" && q.ResponseType != "id_token" && q.ResponseType != "code id_token":
 		// Access tokens never travel through the browser: RFC 9700 section 2.1.2.
-		return refuse("unsupported_response_type", "response_type: expected code, id_token or \"code id_token\", got %q", q.ResponseType)
+		return refuse("unsupported_response_type", "response_type: expected code, id_token or \"code id_token\", got %q", truncate(q.ResponseType, 60))
 	case mode != "" && !knownMode(mode):
-		return refuse(invalidRequest, "response_mode: expected query, fragment or form_post, got %q", mode)
+		return refuse(invalidRequest, "response_mode: expected query, fragment or form_post, got %q", truncate(mode, 60))
 	case idToken && mode == modeQuery:
 		q.ResponseMode = modeFragment // section 3.0: not even the error may take the query
 		return refuse(invalidRequest, "response_mode query must not carry an ID token")
