@@ -2,6 +2,7 @@ package mockidp_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -117,4 +118,22 @@ func TestAPanicCostsOneAnswer(t *testing.T) {
 		}
 	}
 	rp.mustLogin(newBrowser(t), address(t, "London"))
+}
+
+// TestALoginRefusedAtLastIsLoggedWithItsReason: the Actions let it pass, and what else
+// was asked for did not. Its record tells what the application was told.
+func TestALoginRefusedAtLastIsLoggedWithItsReason(t *testing.T) {
+	idp, rp := newPair(t)
+	claims := `{"id_token":{"acr":{"essential":true,"values":["http://schemas.openid.net/pape/policies/2007/06/multi-factor"]}}}`
+	_, err := rp.login(mockidptest.NewBrowser(t), address(t, "London"), oauth2.SetAuthURLParam("claims", claims))
+	if no, ok := errors.AsType[*refused](err); !ok || no.code != "unmet_authentication_requirements" {
+		t.Fatalf("login: %v", err)
+	}
+	runs, err := idp.Store.Runs(t.Context(), 0)
+	if err != nil || len(runs) != 1 {
+		t.Fatalf("%d runs (%v), want one", len(runs), err)
+	}
+	if r := runs[0]; r.Outcome != "denied" || r.LoginID == "" || !strings.Contains(string(r.Record), `"unmet_authentication_requirements"`) || !strings.Contains(string(r.Record), "post-login-claims") {
+		t.Errorf("run %+v with record %s", r, r.Record)
+	}
 }

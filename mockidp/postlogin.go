@@ -45,6 +45,7 @@ func (s *Server) postLogin(ctx context.Context, l provider.Login) (provider.Resu
 		return provider.Result{}, err
 	}
 	s.report(ctx, res.Run, f.out)
+	res.RefusedRun = f.refusedRun
 	return res, nil
 }
 
@@ -191,6 +192,12 @@ func (f *loginFlow) record(res provider.Result) (*store.Run, error) {
 		return nil, fmt.Errorf("record run: %w", err)
 	}
 	return run, nil
+}
+
+// refusedRun is record for a login that package provider refuses at last.
+func (f *loginFlow) refusedRun(deny provider.Deny) (*store.Run, error) {
+	deny.Logged = f.mask.Text(deny.Description)
+	return f.record(provider.Result{Deny: &deny})
 }
 
 // recordJSON is what is kept of one run: the event that the Actions got, without

@@ -40,7 +40,7 @@ func (p *Provider) complete(w http.ResponseWriter, r *http.Request, kind string,
 		Claims: q.Claims, CreatedAt: now, TransactionID: q.ID,
 	}
 	if g.AMR, g.ACR, err = authContext(q, s); err != nil {
-		return p.refusedAfter(ctx, res.Run, err)
+		return p.refusedAfter(ctx, res, err)
 	}
 	u = res.apply(g, u)
 	if err := p.useSession(w, r, kind, s, res, g); err != nil {
@@ -56,7 +56,7 @@ func (p *Provider) complete(w http.ResponseWriter, r *http.Request, kind string,
 		err = p.cfg.Store.SaveCode(ctx, g, res.Run)
 	}
 	if errors.Is(err, store.ErrGone) {
-		return p.refusedAfter(ctx, res.Run, refuse(loginRequired, "the session was ended while the login was being completed"))
+		return p.refusedAfter(ctx, res, refuse(loginRequired, "the session was ended while the login was being completed"))
 	}
 	if err != nil {
 		return err

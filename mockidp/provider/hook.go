@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -61,6 +62,10 @@ type Result struct {
 	Deny     *Deny        // non-nil: nothing is issued
 	Run      *store.Run   // stored with the grant, or alone when denied; nil: none
 
+	// RefusedRun returns Run as it is when the login is refused although this Result
+	// lets it pass: its session was ended meanwhile, say. Nil: there is no Run.
+	RefusedRun func(Deny) (*store.Run, error)
+
 	// Suspend is non-nil when the login is not over: nothing is issued, the
 	// browser is sent to the step, and PostLogin is called again with the step in
 	// Login.Step once it is done. Only for kinds that have a browser.
@@ -119,12 +124,17 @@ func (p *Provider) postLogin(ctx context.Context, l Login) (Result, error) {
 
 // refusedAfter returns refusal, of a login that PostLogin has let pass and that gets
 // nothing all the same. Its run stays in the log: the Actions did run.
-func (p *Provider) refusedAfter(ctx context.Context, run *store.Run, refusal error) error {
-	if run != nil {
-		run.Outcome = "denied"
-		if err := p.cfg.Store.AddRun(ctx, run); err != nil {
-			return err
-		}
+func (p *Provider) refusedAfter(ctx context.Context, res Result, refusal error) error {
+	oe, ok := errors.AsType[*oauthError](refusal)
+	if !ok || res.RefusedRun == nil {
+		return refusal
+	}
+	run, err := res.RefusedRun(Deny{Code: oe.Code, Description: oe.Text})
+	if err != nil {
+		return err
+	}
+	if err := p.cfg.Store.AddRun(ctx, run); err != nil {
+		return err
 	}
 	return refusal
 }

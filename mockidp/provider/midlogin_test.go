@@ -70,19 +70,24 @@ func TestLoginsRefusedAfterTheActionsAreInTheLog(t *testing.T) {
 	i.hook = func(l provider.Login) (provider.Result, error) {
 		last = l.TransactionID
 		res.Run = &store.Run{ID: last, Kind: l.Kind, UserID: l.User.ID, ClientID: l.Client.ID, At: l.At, Outcome: "ok", Record: []byte("{}")}
+		res.RefusedRun = func(d provider.Deny) (*store.Run, error) {
+			refused := *res.Run
+			refused.Outcome = d.Code
+			return &refused, nil
+		}
 		return res, after(l)
 	}
-	logged := func(t *testing.T) {
+	logged := func(t *testing.T, code string) {
 		t.Helper()
 		run, err := i.store.Run(t.Context(), last)
-		if err != nil || run.Outcome != "denied" {
-			t.Errorf("the run is %+v (%v), want one with outcome denied", run, err)
+		if err != nil || run.Outcome != code {
+			t.Errorf("the run is %+v (%v), want that of %s", run, err, code)
 		}
 	}
 	t.Run("a second factor is essential", func(t *testing.T) {
 		a := c.request("claims", `{"id_token":{"acr":{"essential":true,"values":["http://schemas.openid.net/pape/policies/2007/06/multi-factor"]}}}`)
 		c.fails(a, b.authorize(a.params), "unmet_authentication_requirements")
-		logged(t)
+		logged(t, "unmet_authentication_requirements")
 	})
 	t.Run("the subject of a refresh would change", func(t *testing.T) {
 		res.User = &store.User{ID: "auth0|grace"}
@@ -90,7 +95,7 @@ func TestLoginsRefusedAfterTheActionsAreInTheLog(t *testing.T) {
 		if got := c.refresh(tokens.str("refresh_token")); got.str("error") != "access_denied" {
 			t.Errorf("%d %v", got.status, got.body)
 		}
-		logged(t)
+		logged(t, "access_denied")
 	})
 	t.Run("the refresh token is revoked", func(t *testing.T) {
 		after = func(l provider.Login) error { return i.store.RevokeGrant(t.Context(), l.Grant.ID, i.now()) }
@@ -98,12 +103,12 @@ func TestLoginsRefusedAfterTheActionsAreInTheLog(t *testing.T) {
 		if got := c.refresh(tokens.str("refresh_token")); got.str("error") != "invalid_grant" {
 			t.Errorf("%d %v", got.status, got.body)
 		}
-		logged(t)
+		logged(t, "invalid_grant")
 	})
 	t.Run("the session is ended", func(t *testing.T) {
 		after = func(l provider.Login) error { return i.store.EndSession(t.Context(), l.Session.ID) }
 		a := c.request()
 		c.fails(a, b.authorize(a.params), "login_required")
-		logged(t)
+		logged(t, "login_required")
 	})
 }

@@ -48,7 +48,7 @@ func (p *Provider) refresh(r *http.Request, c *store.Client, v url.Values) (issu
 		return issued{}, err // else, also when denied, the token stays good for another try
 	}
 	if res.User != nil && res.User.ID != u.ID { // OIDC Core 12.2: sub stays
-		return issued{}, p.refusedAfter(ctx, res.Run, &oauthError{Code: accessDenied, Text: "an Action named another primary user: the subject of a refresh token can't change", Status: http.StatusForbidden})
+		return issued{}, p.refusedAfter(ctx, res, &oauthError{Code: accessDenied, Text: "an Action named another primary user: the subject of a refresh token can't change", Status: http.StatusForbidden})
 	}
 	next := *g
 	next.LastExchangedAt, next.LastIP, next.LastUserAgent = now, p.address(r, g.IP, g.Simulated), r.UserAgent()
@@ -63,7 +63,7 @@ func (p *Provider) refresh(r *http.Request, c *store.Client, v url.Values) (issu
 	}
 	err = p.cfg.Store.RotateRefresh(ctx, t.Hash, &next, now, res.Run, out.rows...)
 	if errors.Is(err, store.ErrGone) {
-		return issued{}, p.refusedAfter(ctx, res.Run, p.overtaken(ctx, c, v.Get("refresh_token")))
+		return issued{}, p.refusedAfter(ctx, res, p.overtaken(ctx, c, v.Get("refresh_token")))
 	}
 	if err != nil {
 		return issued{}, err
