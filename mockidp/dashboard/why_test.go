@@ -115,6 +115,28 @@ func TestWhyIsMyClaimMissing(t *testing.T) {
 			b.bound("post-login-claims", on(`  const ids = ["a"].map((x) => { return x; });`, `  if (event.client.client_id === "another") {`, setCount, `  }`))
 			b.logIn(somewhere)
 		}, "Line 4 was not reached for client demo-app: what is around it did not come true.", "Open post-login-claims", ""},
+		{"not-reached", "", func(b *board) {
+			b.bound("post-login-claims", on(`  setTimeout(() => api.idToken.setCustomClaim("login_count", 1), 10);`))
+			b.logIn(somewhere)
+		}, "Line 2 was not reached for client demo-app: the function around it was not called before the Action had ended. Is an await missing?", "Open post-login-claims", ""},
+		{"not-reached", "", func(b *board) {
+			b.bound("post-login-claims", on(`  if (event.client.client_id === "another") return;`, `  if (event.stats.logins_count > 100) {`, setCount, `  }`))
+			b.logIn(somewhere)
+		}, "Line 4 was not reached for client demo-app: the Action returned before it, at line 2, or what is around it did not come true.", "Open post-login-claims", ""},
+		// The name is only a variable's, a key's or a text's: its line may well have run.
+		{"not-reached", "", func(b *board) {
+			b.bound("post-login-claims", on(`  const login_count = event.stats.logins_count;`, `  api.idToken.setCustomClaim("count", login_count);`))
+			b.logIn(somewhere)
+		}, `Line 2 mentions login_count, but this login set no claim of that name: api.idToken.setCustomClaim("login_count", …) does.`, "Open post-login-claims", ""},
+		{"draft-only", "", func(b *board) {
+			b.action("post-login-claims", on(`  api.idToken.login_count = 1;`), 0)
+			b.logIn(somewhere)
+		}, "post-login-claims mentions it, but was never deployed. Press Deploy.", "Deploy", "not-in-flow"},
+		{"draft-only", "", func(b *board) {
+			b.bound("counter", on(`  api.user.setAppMetadata("login_count", 1);`))
+			b.action("post-login-claims", on(setCount), 0)
+			b.logIn(somewhere)
+		}, "post-login-claims sets it, but was never deployed. Press Deploy.", "Deploy", "not-in-flow"},
 		{"no-login", "", func(b *board) { b.bound("post-login-claims", on(setCount)) },
 			"Nobody has logged in yet. Log in, then look again.", "Open Demo app", ""},
 		{"present", "", func(b *board) { b.bound("post-login-claims", on(setCount)); b.logIn(somewhere) },
@@ -182,6 +204,9 @@ func (b *board) cause() string {
 func (b *board) saysSentence(want string) {
 	b.t.Helper()
 	rest := b.sentence()
+	if rest == want { // with a … of its own
+		return
+	}
 	for i, part := range strings.Split(want, "…") {
 		at := strings.Index(rest, part)
 		if at < 0 || i == 0 && at > 0 {
@@ -292,4 +317,24 @@ func TestPendingFlowOfThePage(t *testing.T) {
 	ask("not-in-flow")
 	b.press("Add post-login-claims", nil).press("Apply", nil).want(http.StatusOK)
 	ask("no-login")
+}
+
+// What the run warned of at the line says more than that there was no value.
+func TestWhyNamesTheSlip(t *testing.T) {
+	tests := []struct{ code, hint string }{
+		{on(`  api.idToken.setCustomClaim("login_count", event.stats.login_count);`), "event.stats.login_count does not exist: did you mean logins_count?"},
+		{on(`  api.idtoken.setCustomClaim("login_count", 1);`), "api.idtoken does not exist: did you mean idToken?"},
+		{on(`  const login_count = 1;`, `  api.idToken.setCustomClaim("count", login_count);`), "It set count (line 3)."},
+		{on(`  try {`, `    event.user.app_metadata.a.b;`, setCount, `  } catch {}`), "It catches errors itself: one of them may have led around the line."},
+	}
+	for _, tt := range tests {
+		t.Run(tt.hint, func(t *testing.T) {
+			t.Parallel()
+			b := newBoard(t)
+			b.bound("post-login-claims", tt.code)
+			b.logIn("192.0.2.1")
+			b.open("why?claim=login_count")
+			b.says(tt.hint)
+		})
+	}
 }

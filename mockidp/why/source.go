@@ -92,12 +92,24 @@ func isName(c byte) bool {
 	return c == '_' || c == '$' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
 }
 
+// callOf is the first call that sets the claim by its whole name; nil: there is none.
+func (s *source) callOf(claim string) *call {
+	for i := range s.calls {
+		if s.calls[i].claim == claim {
+			return &s.calls[i]
+		}
+	}
+	return nil
+}
+
+// sets reports whether there is one: a name may also stand in the code for something
+// else, or be made of pieces.
+func (s *source) sets(claim string) bool { return s.callOf(claim) != nil }
+
 // where is the line that sets the claim, or that mentions it; 0: none.
 func (s *source) where(claim string) int {
-	for _, c := range s.calls {
-		if c.claim == claim {
-			return c.line
-		}
+	if c := s.callOf(claim); c != nil {
+		return c.line
 	}
 	if at := s.mention(claim); at >= 0 {
 		return lineAt(s.text, at)
@@ -147,6 +159,36 @@ func (s *source) functionsAt(offset int) (around []int) {
 	}
 	return around
 }
+
+// conditional reports whether the call may be left out while the function around it
+// goes on: it stands in a block, or behind if, ? and the like.
+func (s *source) conditional(c *call) bool {
+	before := s.before(c)
+	if strings.Count(before, "{") > strings.Count(before, "}") {
+		return true
+	}
+	return decides.MatchString(statement(before))
+}
+
+var decides = regexp.MustCompile(`\b(?:if|else|while|for|case)\b|\?|&&|\|\|`)
+
+// later reports whether the call is made by a function inside of the handler, which
+// somebody else must call: then(…), setTimeout(…).
+func (s *source) later(c *call) bool {
+	return len(s.functionsAt(c.offset)) > 1 || strings.Contains(statement(s.before(c)), "=>")
+}
+
+// before is the text of the innermost function around the call, up to it.
+func (s *source) before(c *call) string {
+	from := 0
+	for _, at := range s.functionsAt(c.offset) {
+		from = max(from, at+1)
+	}
+	return s.plain[from:c.offset]
+}
+
+// statement is the beginning of the statement that text ends in.
+func statement(text string) string { return text[strings.LastIndexAny(text, ";{}\n")+1:] }
 
 // maxReturns is how many returns a sentence can name.
 const maxReturns = 5

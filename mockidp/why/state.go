@@ -129,9 +129,14 @@ func (s *state) fromActions() *Answer {
 		return s.present()
 	}
 	best, stage := (*action)(nil), ""
+	// Who sets it in so many words comes before those who only mention the name.
+	set := !s.wasSet() && slices.ContainsFunc(s.actions, func(a *action) bool { return a.sets(s.q.Claim) })
 	rank := func(cause string) int { return slices.Index(append(Causes(), ""), cause) }
 	for _, a := range s.actions {
 		cause := s.stage(a)
+		if set && !a.sets(s.q.Claim) {
+			continue
+		}
 		if cause != NotMentioned && (best == nil || rank(cause) > rank(stage)) {
 			best, stage = a, cause
 		}
@@ -143,13 +148,16 @@ func (s *state) fromActions() *Answer {
 		return nil
 	}
 	a := &Answer{Cause: stage, Action: best.Action}
-	draft := best.draft.where(s.q.Claim)
+	draft, verb := best.draft.where(s.q.Claim), "set"
+	if !best.draft.sets(s.q.Claim) {
+		verb = "mention"
+	}
 	switch stage {
 	case DraftOnly:
-		a.say("%s sets it, but was never deployed. Press Deploy.", best.Name)
+		a.say("%s %ss it, but was never deployed. Press Deploy.", best.Name, verb)
 		a.Fix, a.Line, a.Source = FixDeploy, draft, best.draft.line(draft)
 	case DraftNewer:
-		a.say("The deployed v%d does not set it; your draft does. Press Deploy.", best.DeployedVersion)
+		a.say("The deployed v%d does not %s it; your draft does. Press Deploy.", best.DeployedVersion, verb)
 		a.Fix, a.Line, a.Source = FixDeploy, draft, best.draft.line(draft)
 	case NotInFlow:
 		a.say("%s is deployed, but not in the Login flow. Actions > Flows > Login, drag it in, Apply.", best.Name)
@@ -159,6 +167,11 @@ func (s *state) fromActions() *Answer {
 		a.Fix = FixBind
 	}
 	return a
+}
+
+// sets reports whether the draft or the deployed version sets the claim by its whole name.
+func (a *action) sets(claim string) bool {
+	return a.draft.sets(claim) || a.live != nil && a.live.sets(claim)
 }
 
 // stage is the first of causes 1 to 5 that holds for one Action, or "".
