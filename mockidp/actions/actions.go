@@ -125,7 +125,7 @@ func (r *Runner) Close() error {
 // Limits.Compile is refused too. Other errors concern the worker, not the text.
 func (r *Runner) Compile(ctx context.Context, name, source string) error {
 	if len(source) > maxSource {
-		return &SyntaxError{Message: "The Action is larger than 100 kB"}
+		return tooLong(source)
 	}
 	syntax, err := r.compile(ctx, source)
 	if errors.Is(err, errUnsent) {

@@ -166,11 +166,11 @@ func (c *apiCall) deny() goja.Value {
 // setCustomClaim serves both tokens. Which claims may be added is decided on the
 // server (claims.go): the Action is told nothing of it, as on Auth0.
 func (c *apiCall) setCustomClaim() goja.Value {
-	name := c.arg(0).String()
+	name := c.claimName()
 	if name == "scope" {
 		c.w.throw("Error", `The "scope" claim cannot be set.`)
 	}
-	c.accept(quoteJSON(name), c.w.toJSON(c.arg(1)))
+	c.accept(quoteJSON(name), c.asJSON(name, c.arg(1)))
 	return c.r.api
 }
 
@@ -178,7 +178,7 @@ func (c *apiCall) setCustomClaim() goja.Value {
 // this Action; later Actions see the change, and null removes the key.
 func (c *apiCall) setMetadata() goja.Value {
 	name := c.arg(0).String()
-	value := c.w.toJSON(c.arg(1))
+	value := c.asJSON(name, c.arg(1))
 	if value == nil {
 		c.r.warn(c.line, fmt.Sprintf("the value for %s is undefined, so api.%s changes nothing (line %d)", name, c.name, c.line))
 	}

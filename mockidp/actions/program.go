@@ -2,6 +2,7 @@ package actions
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -13,6 +14,11 @@ import (
 
 // maxSource is the largest Action, as on Auth0 (Actions limitations: 100 kB).
 const maxSource = 100_000
+
+func tooLong(source string) *SyntaxError {
+	return &SyntaxError{Message: fmt.Sprintf("The Action is larger than 100 kB: it has %d kB", (len(source)+999)/1000),
+		Hint: "what is large may be a package: name that with require instead of pasting it"}
+}
 
 // scriptName is the file name under which the engine knows the author's code.
 // Stacks are shown under the Action's own name, which may hold any character.
@@ -61,7 +67,7 @@ func newProgram(source string, code *goja.Program) *program {
 // 7n**(2n**28n)), which no deadline in this process can stop: only workers call it.
 func compile(source string) (*program, error) {
 	if len(source) > maxSource {
-		return nil, &SyntaxError{Message: "The Action is larger than 100 kB"}
+		return nil, tooLong(source)
 	}
 	tree, err := parseModule(source)
 	if err != nil {

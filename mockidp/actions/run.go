@@ -33,6 +33,8 @@ type run struct {
 	pending map[int64]*pendingFetch
 	settled chan settleMessage // answers to requests
 
+	rejected []*goja.Promise // without anybody who listens, so far
+
 	mu    sync.Mutex // guards cause and, with it, interrupts from other goroutines
 	cause error      // why the run was interrupted
 	woken chan struct{}
@@ -89,6 +91,9 @@ func (r *run) enter(w *world) {
 func (r *run) leave() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for _, p := range r.pending {
+		r.result.Requests[p.call].Error = errUnanswered
+	}
 	r.world.run, r.world = nil, nil
 	r.timers, r.pending = timers{}, nil
 }
@@ -99,6 +104,7 @@ func (r *run) execute(w *world, event []byte) (keep bool) {
 	defer r.leave()
 	err := r.handle(w, event)
 	if err == nil {
+		r.warnOfUnawaited(w)
 		return true
 	}
 	f := asFailure(w.failure(err))

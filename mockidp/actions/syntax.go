@@ -133,8 +133,13 @@ func hint(source string, e *SyntaxError) string {
 			return r.hint
 		}
 	}
+	if typescript(source) {
+		return "this is TypeScript: an Action is JavaScript, so take the types away, as in (event, api) => { … }"
+	}
 	line := strings.TrimSpace(e.Text)
 	switch {
+	case rule.MatchString(line):
+		return "this is a Rule: an Action is exports.onExecutePostLogin = async (event, api) => { … }, with event.user for user and api.idToken.setCustomClaim for context.idToken"
 	case strings.HasPrefix(line, "import "), strings.HasPrefix(line, "import{"):
 		return `Actions are CommonJS modules: write const x = require("x")`
 	case strings.HasPrefix(line, "export "), strings.HasPrefix(line, "export{"):
@@ -143,6 +148,15 @@ func hint(source string, e *SyntaxError) string {
 		return "add the word async to the function around it: exports.onExecutePostLogin = async (event, api) => { … }"
 	}
 	return ""
+}
+
+// rule matches the first line of a Rule, what Actions have replaced.
+var rule = regexp.MustCompile(`^(?:async\s+)?function\s*\w*\s*\(\s*user\s*,\s*context\b`)
+
+// typescript tells whether a text that is no JavaScript is TypeScript.
+func typescript(source string) bool {
+	r := api.Transform(source, api.TransformOptions{Loader: api.LoaderTS, LogLevel: api.LogLevelSilent, LogLimit: 1})
+	return len(r.Errors) == 0 && len(api.Transform(source, api.TransformOptions{Loader: api.LoaderJS, LogLevel: api.LogLevelSilent, LogLimit: 1}).Errors) > 0
 }
 
 type repair struct{ text, hint string }

@@ -32,7 +32,7 @@ func eventUsage(tree *ast.Program, source string) *usage {
 	}
 	u := &usageReader{param: param, root: &usage{members: map[string]*usage{}}, fine: map[ast.Node]bool{param: true}, ok: true}
 	walk(body, u.visit)
-	if !u.ok {
+	if !u.ok || u.handlers != 1 { // one more in a block or a function, whose parameter may have another name
 		return nil
 	}
 	return u.root
@@ -81,6 +81,8 @@ type usageReader struct {
 	root  *usage
 	fine  map[ast.Node]bool // nodes accounted for by a parent
 	ok    bool
+
+	handlers int // assignments of the handler
 }
 
 func (u *usageReader) visit(n ast.Node) {
@@ -89,6 +91,9 @@ func (u *usageReader) visit(n ast.Node) {
 		// exports.x = … and module.exports.x = … are the only ways to speak of
 		// exports that can't wrap the handler.
 		if object, name := member(n.Left); name != "" && isExports(object) {
+			if name == handlerName {
+				u.handlers++
+			}
 			u.fine[object] = true
 			if _, inner := member(object); inner != "" {
 				object, _ := member(object)

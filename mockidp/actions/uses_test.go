@@ -61,6 +61,7 @@ func TestUsedMembersOfTheEvent(t *testing.T) {
 		"a pattern as parameter":      `exports.onExecutePostLogin = async ({ user }, api) => { user.email; };`,
 		"a handler made elsewhere":    `exports.onExecutePostLogin = wrap(async (event, api) => { event.user.email; });`,
 		"a handler assigned twice":    `exports.onExecutePostLogin = async (event) => { event.user.email; }; exports.onExecutePostLogin = async (event) => {};`,
+		"another one in a block":      `exports.onExecutePostLogin = async (event) => { event.user.email; }; if (true) exports.onExecutePostLogin = async (e) => { e.user.name; };`,
 		"module.exports replaced":     `exports.onExecutePostLogin = async (event) => { event.user.email; }; module.exports = wrap(module.exports);`,
 		"no handler":                  `exports.x = 1;`,
 	} {

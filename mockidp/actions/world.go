@@ -50,6 +50,7 @@ func newWorld(p *program) *world {
 		}
 		return time.Now()
 	})
+	w.trackRejections()
 	w.objectProto = rt.NewObject().Prototype()
 	return w
 }

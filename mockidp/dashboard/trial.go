@@ -181,6 +181,14 @@ type trialResult struct {
 	Raw      string
 }
 
+// answerOf says what an outgoing request of a test got.
+func answerOf(c actions.OutgoingCall) string {
+	if c.Error != "" {
+		return "(" + c.Error + ")"
+	}
+	return fmt.Sprintf("and answered %d", c.Status)
+}
+
 // said is a sentence about a line of the Action.
 type said struct {
 	Text string

@@ -29,6 +29,9 @@ func (s *state) present() *Answer {
 	a.say("It is not missing: the login at ")
 	a.at(s.run.At)
 	a.say(" put %s = %s into the ID token.", s.q.Claim, clip(string(s.result.IDToken[s.q.Claim])))
+	if run, c := s.lastClaim(idToken); c != nil {
+		a.Hint = warned(run, c.Line)
+	}
 	return a
 }
 
@@ -151,7 +154,9 @@ func (s *state) noValue() *Answer {
 	if c.Value != nil {
 		what = "null"
 	}
-	a.Hint = warned(run, c.Line)
+	if a.Hint = warned(run, c.Line); a.Hint == "" {
+		a.Hint = warned(run, 0)
+	}
 	a.say("Line %d gave %s: ", c.Line, what)
 	src := s.sourceOf(run)
 	expression := src.valueAt(s.q.Claim, c.Line)
@@ -319,11 +324,13 @@ func (s *state) onlyMentioned(a *Answer, run *actions.ActionRun) *Answer {
 const maxOthers = 3
 
 // warned is what the run warned of at a line that tells more than the sentence: a
-// member that does not exist, or a promise that was not awaited.
+// member that does not exist, or an await that is missing. Line 0 is for one that is
+// missing anywhere.
 func warned(run *actions.ActionRun, line int) string {
 	for _, w := range run.Warnings {
-		if w.Line == line && (strings.Contains(w.Text, "does not exist") || strings.Contains(w.Text, "await")) {
-			return clip(w.Text)
+		await := strings.Contains(w.Text, "await")
+		if line == 0 && await || line > 0 && w.Line == line && (await || strings.Contains(w.Text, "does not exist")) {
+			return clipTo(w.Text, maxHint)
 		}
 	}
 	return ""
@@ -388,10 +395,15 @@ func find(event json.RawMessage, path []string) json.RawMessage {
 // maxShown bounds what a sentence quotes, in characters.
 const maxShown = 120
 
-func clip(s string) string {
+func clip(s string) string { return clipTo(s, maxShown) }
+
+// maxHint is the same for what a run warned of, which may name an address.
+const maxHint = 400
+
+func clipTo(s string, most int) string {
 	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > maxShown {
-		return string(r[:maxShown]) + "…"
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
 	}
 	return s
 }
