@@ -107,30 +107,12 @@ func Deploy(ctx context.Context, st *store.Store, name, code string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := st.DeployCode(ctx, a.ID, code, now); err != nil {
-		return fmt.Errorf("deploy Action %s: %w", name, err)
+	// Neither what somebody else saves as the draft meanwhile nor what they make of the
+	// flow is undone or deployed by this.
+	if _, err := st.DeployCode(ctx, a.ID, code, now); errors.Is(err, store.ErrChanged) {
+		return fmt.Errorf("somebody else saved another draft of %s meanwhile: nothing was deployed. Deploy it again", name)
+	} else if err != nil {
+		return err
 	}
-	return bindLast(ctx, st, a.ID)
-}
-
-// bindLast puts the Action last in the login flow, unless it is there already. What
-// others change in the flow at the same time stays.
-func bindLast(ctx context.Context, st *store.Store, id string) error {
-	for {
-		flow, err := st.Bindings(ctx, Trigger)
-		if err != nil {
-			return err
-		}
-		seen := make([]string, len(flow))
-		for i, b := range flow {
-			if b.ActionID == id {
-				return nil
-			}
-			seen[i] = b.ActionID
-		}
-		err = st.ReplaceBindings(ctx, Trigger, seen, append(flow, &store.Binding{ActionID: id}))
-		if !errors.Is(err, store.ErrChanged) {
-			return err
-		}
-	}
+	return st.BindLast(ctx, a.ID)
 }

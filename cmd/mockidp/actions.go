@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -55,12 +54,15 @@ func deploy(ctx context.Context, args, environ []string, stdout, stderr io.Write
 	if c.options.DatabaseURL == "memory:" {
 		return errors.New("--database-url memory: belongs to one process. Name the server's file, as in file:./mockidp.db")
 	}
-	code, err := os.ReadFile(file)
+	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+	if name == "" {
+		return fmt.Errorf("%s: an Action is called by its file's name, and this one has none before %s", file, filepath.Ext(file))
+	}
+	code, err := readText(file, "the file of an Action")
 	if err != nil {
 		return err
 	}
-	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
-	if err := check(ctx, file, name, string(code)); err != nil {
+	if err := check(ctx, file, name, code); err != nil {
 		return err
 	}
 	st, err := store.Open(ctx, c.options.DatabaseURL)
@@ -68,14 +70,25 @@ func deploy(ctx context.Context, args, environ []string, stdout, stderr io.Write
 		return err
 	}
 	defer st.Close()
-	if _, err := mockidp.Seed(ctx, st, mockidp.SeedEmpty, c.options.Client); err != nil {
+	// As a server would at its start: which of the two comes first makes no difference.
+	made, err := mockidp.Seed(ctx, st, c.options.Seed, c.options.Client)
+	if err != nil {
 		return err
 	}
-	if err := mockidp.Deploy(ctx, st, name, string(code)); err != nil {
+	if made {
+		fmt.Fprintf(stdout, madeText, c.options.DatabaseURL, c.options.Seed)
+	}
+	if err := mockidp.Deploy(ctx, st, name, code); err != nil {
 		return err
 	}
 	return tell(ctx, stdout, st, name)
 }
+
+// madeText says that the database was a new one, which may be a slip.
+const madeText = `%s was empty. It has the application and the users of the seed %q now, as after
+the start of a server. If your server runs on another database, name that one:
+--database-url file:PATH
+`
 
 // check compiles the code in a worker, as every Deploy must.
 func check(ctx context.Context, file, name, code string) error {
@@ -86,7 +99,10 @@ func check(ctx context.Context, file, name, code string) error {
 	defer runner.Close()
 	err = runner.Compile(ctx, name, code)
 	if se, ok := errors.AsType[*actions.SyntaxError](err); ok {
-		text := fmt.Sprintf("not deployed: %s:%d:%d: %s", file, se.Line, se.Column, se.Message)
+		text := fmt.Sprintf("not deployed: %s: %s", file, se.Message)
+		if se.Line > 0 {
+			text = fmt.Sprintf("not deployed: %s:%d:%d: %s", file, se.Line, se.Column, se.Message)
+		}
 		if se.Text != "" {
 			text += "\n  " + se.Text
 		}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -105,7 +104,7 @@ func (t *actionTest) readFiles(stderr io.Writer) error {
 	}
 	names := map[string]string{}
 	for _, file := range t.files {
-		code, err := os.ReadFile(file)
+		code, err := readText(file, "the file of an Action")
 		if err != nil {
 			return err
 		}
@@ -114,7 +113,7 @@ func (t *actionTest) readFiles(stderr io.Writer) error {
 			return fmt.Errorf("%s and %s have the same name: an Action is called by its file's name", other, file)
 		}
 		names[name] = file
-		t.actions = append(t.actions, &store.Action{Name: name, Trigger: mockidp.Trigger, Runtime: "node22", Code: string(code), Secrets: secrets})
+		t.actions = append(t.actions, &store.Action{Name: name, Trigger: mockidp.Trigger, Runtime: "node22", Code: code, Secrets: secrets})
 	}
 	for _, text := range t.returns {
 		answer, err := url.ParseQuery(text)
@@ -127,11 +126,11 @@ func (t *actionTest) readFiles(stderr io.Writer) error {
 }
 
 func (t *actionTest) readEvent(stderr io.Writer) error {
-	raw, err := os.ReadFile(t.eventFile)
+	raw, err := readText(t.eventFile, "a JSON file with an event")
 	if err != nil {
-		return err
+		return fmt.Errorf("--event: %w", err)
 	}
-	if t.event, err = actions.ReadEvent(raw); err != nil {
+	if t.event, err = actions.ReadEvent([]byte(raw)); err != nil {
 		return fmt.Errorf("%s:%w", t.eventFile, err)
 	}
 	for _, w := range t.event.Warnings {

@@ -214,3 +214,26 @@ func TestADraftIsTestedWhereTheServerCan(t *testing.T) {
 	c.call("POST", path+"/test", `{"payload":{"busy":1}}`, 429, `{"errorCode":"too_many_requests"}`)
 	c.call("POST", path+"/test", `{"payload":{"fail":1}}`, 500, `{"message":"An internal error occurred"}`)
 }
+
+// What is deployed is what was checked, also when somebody saves another draft meanwhile.
+func TestADraftThatChangesUnderADeploymentIsNotDeployed(t *testing.T) {
+	var meanwhile func(source string)
+	c := newTenant(t, func(cfg *management.Config) {
+		check := cfg.Check
+		cfg.Check = func(ctx context.Context, source string) error {
+			err := check(ctx, source)
+			if meanwhile != nil {
+				meanwhile(source)
+			}
+			return err
+		}
+	})
+	path := c.action("claims")
+	c.call("POST", path+"/deploy", "", 200, `{"number":1}`)
+	meanwhile = func(string) {
+		meanwhile = nil
+		c.call("PATCH", path, `{"code":"a\n}}"}`, 200, `{}`)
+	}
+	c.call("POST", path+"/deploy", "", 409, `{"errorCode":"draft_changed"}`)
+	c.call("GET", path, "", 200, `{"deployed_version":{"number":1,"code":"`+handler+`"}}`)
+}

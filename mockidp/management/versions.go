@@ -2,6 +2,7 @@ package management
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -108,7 +109,11 @@ func (a *API) deployAction(r *http.Request) (any, error) {
 	if err := a.check(r.Context(), row.Name, row.Code); err != nil {
 		return nil, err
 	}
-	v, err := a.cfg.Store.Deploy(r.Context(), row.ID, a.now())
+	// The code that was checked, or none: a draft saved meanwhile may not compile.
+	v, err := a.cfg.Store.DeployCode(r.Context(), row.ID, row.Code, a.now())
+	if errors.Is(err, store.ErrChanged) {
+		return nil, refuse(http.StatusConflict, "draft_changed", "The draft of the Action was changed while it was deployed. Deploy it again")
+	}
 	if err != nil {
 		return nil, noAction(err)
 	}
