@@ -164,14 +164,15 @@ func (s *Server) clientScopes(audience string) []string {
 
 // isOwnAPI reports whether audience is the Management API of this server. Actions
 // make it of the tenant's domain, as the auth0 SDK does, with https: whatever the
-// issuer's scheme is, and with any name that this machine has for itself.
+// issuer's scheme is, and with any name that this machine has for itself; of
+// event.request.hostname it has no port.
 func (s *Server) isOwnAPI(audience string) bool {
 	own, err := url.Parse(s.cfg.Issuer)
 	if err != nil {
 		return false // New has parsed it
 	}
 	u, err := url.Parse(audience)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && s.knownHost(u.Host) && u.Port() == own.Port() &&
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && s.knownHost(u.Host) && (u.Port() == own.Port() || u.Port() == "") &&
 		u.Path == own.Path+"api/v2/" && u.RawQuery == "" && u.User == nil
 }
 

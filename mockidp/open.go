@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -61,6 +63,11 @@ func Open(ctx context.Context, o Options) (_ *Instance, err error) {
 	// The workers start while the rest opens: the first login finds them warm.
 	o.Runtime.Log = cmp.Or(o.Runtime.Log, log)
 	o.Runtime.Fetch = in.fetch
+	issuer, err := url.Parse(o.Issuer)
+	if err != nil {
+		return nil, fmt.Errorf("mockidp: Issuer: %w", err)
+	}
+	o.Runtime.Host = issuer.Host
 	if in.Actions, err = actions.New(o.Runtime); err != nil {
 		return nil, fmt.Errorf("action runtime: %w", err)
 	}
@@ -80,7 +87,7 @@ func Open(ctx context.Context, o Options) (_ *Instance, err error) {
 	if _, err := seed(ctx, in.Store, o.Seed, cmp.Or(o.Client, DemoClient()), o.Rehearsal); err != nil {
 		return nil, err
 	}
-	if in.outbox, err = in.openOutbox(o, log); err != nil {
+	if in.outbox, err = in.openOutbox(o, issuer, log); err != nil {
 		return nil, err
 	}
 	o.Config.Store, o.Config.GeoIP, o.Config.Actions, o.Config.Outbox = in.Store, in.GeoIP, in.Actions, in.outbox
@@ -109,14 +116,16 @@ func trialRuntime(c actions.Config) actions.Config {
 }
 
 // openOutbox makes the outbox, which serves the provider's own hosts in this process.
-func (in *Instance) openOutbox(o Options, log *slog.Logger) (*outbox.Outbox, error) {
-	issuer, err := url.Parse(o.Issuer)
-	if err != nil {
-		return nil, fmt.Errorf("mockidp: Issuer: %w", err)
-	}
+func (in *Instance) openOutbox(o Options, issuer *url.URL, log *slog.Logger) (*outbox.Outbox, error) {
 	own := []string{issuer.Host}
 	if port := issuer.Port(); port != "" { // the other names that guard knows
 		own = append(own, "localhost:"+port, "127.0.0.1:"+port, "[::1]:"+port)
+		// Auth0's domains have no port, so Actions make https: addresses of
+		// event.request.hostname alone. They mean the provider, unless the operator
+		// has a server of their own there.
+		if name := issuer.Hostname(); !slices.ContainsFunc(o.Allow, func(entry string) bool { return hostname(entry) == name }) {
+			own = append(own, net.JoinHostPort(name, "443"))
+		}
 	}
 	return outbox.New(outbox.Config{
 		Store: in.Store, Allow: o.Allow, OwnHosts: own, Log: log, Now: o.Now,

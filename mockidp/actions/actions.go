@@ -23,6 +23,10 @@ type Config struct {
 	// and at nothing outside of it. "" is for none: only the bundled packages.
 	NodeModules string
 
+	// Host is the tenant's own host with its port: an access token for an API there
+	// gets namespaced claims only. A tenant without a port has it in event.request.hostname.
+	Host string
+
 	// Now is the time that Actions see; nil lets the clock run.
 	Now func() time.Time
 
@@ -65,6 +69,7 @@ type Action struct {
 type Runner struct {
 	limits Limits
 	cold   bool
+	host   string // of the tenant
 	pool   *pool
 	cache  sharedCache
 	now    func() time.Time // nil: the clock runs
@@ -101,7 +106,7 @@ func New(cfg Config) (*Runner, error) {
 		start = func() (sandbox, error) { return newLocal(l.Soft, cfg.NodeModules, fetch), nil }
 	}
 	workers := cmp.Or(cfg.Workers, max(2, runtime.GOMAXPROCS(0)))
-	r := &Runner{limits: l, cold: cfg.Cold, now: cfg.Now, pool: newPool(workers, log, start)}
+	r := &Runner{limits: l, cold: cfg.Cold, host: cfg.Host, now: cfg.Now, pool: newPool(workers, log, start)}
 	if cfg.AtOnce > 0 {
 		r.turns = make(chan struct{}, cfg.AtOnce)
 	}

@@ -46,14 +46,15 @@ type claimRules struct {
 	ownAPI bool // the access token is for the tenant's own API
 }
 
-func claimRulesFor(ev *Event) claimRules {
+// claimRulesFor reads them from the event; host is the tenant's own, with its port.
+func claimRulesFor(ev *Event, host string) claimRules {
 	var r claimRules
 	if ev.Transaction != nil {
 		r.scopes = ev.Transaction.RequestedScopes
 	}
 	if ev.ResourceServer != nil {
 		path := ""
-		if u, err := url.Parse(ev.ResourceServer.Identifier); err == nil && u.Host == ev.Request.Hostname && u.Host != "" {
+		if u, err := url.Parse(ev.ResourceServer.Identifier); err == nil && u.Host != "" && (u.Host == host || u.Host == ev.Request.Hostname) {
 			path = strings.TrimSuffix(u.Path, "/")
 		}
 		r.ownAPI = path == "/api" || path == "/api/v2" || path == "/mfa"

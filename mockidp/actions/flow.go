@@ -57,7 +57,7 @@ type flowRun struct {
 }
 
 func (r *Runner) newFlow(flow []Action, ev *Event, out *Outcome) *flowRun {
-	return &flowRun{runner: r, flow: flow, out: out, event: *ev, rules: claimRulesFor(ev), mask: MaskFor(flow, ev)}
+	return &flowRun{runner: r, flow: flow, out: out, event: *ev, rules: claimRulesFor(ev, r.host), mask: MaskFor(flow, ev)}
 }
 
 // rest runs the Actions from index next on, until one ends or suspends the
