@@ -27,12 +27,14 @@ type offer struct {
 }
 
 var (
-	escaped   = regexp.MustCompile("\\\\([\\[\\](){}<>_*#+.!|`=-])")
-	curly     = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "‘", "'", "’", "'", "‚", "'")
-	notAsync  = regexp.MustCompile(`(exports\.on(?:Execute|Continue)PostLogin\s*=\s*)(\(|function\b|\w+\s*=>)`)
-	misspelt  = regexp.MustCompile(`(?i)exports\.on_?execute_?post_?login\b`)
-	plain     = regexp.MustCompile(`(?m)^(\s*)(function\s+onExecutePostLogin\b)|^(\s*(?:const|let|var)\s+onExecutePostLogin\s*=\s*)(\(|function\b|\w+\s*=>)`)
-	aFunction = regexp.MustCompile(`(?m)^\s*(?:async\s+)?function\s+onExecutePostLogin\b|^\s*(?:const|let|var)\s+onExecutePostLogin\s*=`)
+	escaped    = regexp.MustCompile("\\\\([\\[\\](){}<>_*#+.!|`=-])")
+	curly      = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "‘", "'", "’", "'", "‚", "'")
+	notAsync   = regexp.MustCompile(`(exports\.on(?:Execute|Continue)PostLogin\s*=\s*)(\(|function\b|\w+\s*=>)`)
+	misspelt   = regexp.MustCompile(`(?i)exports\.on_?execute_?post_?login\b`)
+	plain      = regexp.MustCompile(`(?m)^(\s*)(function\s+onExecutePostLogin\b)|^(\s*(?:const|let|var)\s+onExecutePostLogin\s*=\s*)(\(|function\b|\w+\s*=>)`)
+	esConstant = regexp.MustCompile(`(?m)^export\s+(?:const|let|var)\s+onExecutePostLogin\s*=`)
+	esFunction = regexp.MustCompile(`(?m)^export\s+(async\s+)?function\s+onExecutePostLogin\s*\(`)
+	aFunction  = regexp.MustCompile(`(?m)^\s*(?:async\s+)?function\s+onExecutePostLogin\b|^\s*(?:const|let|var)\s+onExecutePostLogin\s*=`)
 )
 
 // fixes are all there are, the most likely first.
@@ -48,6 +50,12 @@ func fixes() []fix {
 		{"brace", "This looks like one closing brace too many.", always("Remove it"), withoutBrace},
 		{"async", "The handler must be an async function.", always("Make it async"), func(code string, _ *actions.SyntaxError) (string, int) {
 			return notAsync.ReplaceAllString(code, "${1}async $2"), len(notAsync.FindAllString(code, -1))
+		}},
+		{"spelling", "The handler's name is spelt in another way.", always("Correct it"), func(code string, _ *actions.SyntaxError) (string, int) {
+			return misspelt.ReplaceAllString(code, "exports.onExecutePostLogin"), 1
+		}},
+		{"module", "It exports the handler as an ES module does.", always("Export it as Actions do"), func(code string, _ *actions.SyntaxError) (string, int) {
+			return esFunction.ReplaceAllString(esConstant.ReplaceAllString(code, "exports.onExecutePostLogin ="), "exports.onExecutePostLogin = ${1}function ("), 1
 		}},
 		{"export", "It does not export the handler.", always("Export it"), exported},
 	}
@@ -81,8 +89,6 @@ func exported(code string, _ *actions.SyntaxError) (string, int) {
 	switch {
 	case strings.TrimSpace(code) == "":
 		return "exports.onExecutePostLogin = async (event, api) => {\n};\n", 1
-	case misspelt.MatchString(code):
-		return misspelt.ReplaceAllString(code, "exports.onExecutePostLogin"), 1
 	case aFunction.MatchString(code):
 		code = plain.ReplaceAllString(code, "${1}${3}async ${2}${4}")
 		return strings.TrimRight(code, "\n") + "\n\nexports.onExecutePostLogin = onExecutePostLogin;\n", 1
@@ -106,13 +112,16 @@ func (d *Dashboard) offers(ctx context.Context, name, code string, e *actions.Sy
 		switch {
 		case err != nil && !still:
 			return nil, fmt.Errorf("try to mend it: %w", err)
-		case still && (left.Line <= e.Line || e.Line == 0):
-			continue
+		case still && (e.Line == 0 || behind(mended, left.Line) >= behind(code, e.Line)):
+			continue // the same mistake, perhaps further down
 		}
 		list = append(list, offer{Op: opFix + f.op, Text: f.text, Label: f.label(n)})
 	}
 	return list, nil
 }
+
+// behind is how many lines a text has behind the n-th.
+func behind(text string, n int) int { return strings.Count(text, "\n") + 1 - n }
 
 // mended applies the fix called op to the text; ok is false when there is none.
 func (d *Dashboard) mended(ctx context.Context, name, code, op string) (text string, ok bool, err error) {

@@ -175,7 +175,9 @@ func TestMend(t *testing.T) {
 		{"a function that is neither async nor exported", "function onExecutePostLogin(event, api) {}", "Nothing would run", "Export it"},
 		{"a constant that is neither async nor exported", "const onExecutePostLogin = (event, api) => {};", "Nothing would run", "Export it"},
 		{"no text", "", "Nothing would run", "Export it"},
-		{"a misspelt handler", "exports.onExecutePostlogin = async (event, api) => {};", "Nothing would run", "Export it"},
+		{"a misspelt handler", "exports.onExecutePostlogin = async (event, api) => {};", "The handler's name is spelt in another way.", "Correct it"},
+		{"an ES module", "export const onExecutePostLogin = async (event, api) => {\n};", "It exports the handler as an ES module does.", "Export it as Actions do"},
+		{"a function of an ES module", "export async function onExecutePostLogin(event, api) {\n}", "Unexpected token 'export'", "Export it as Actions do"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := editing(t, "").write(tt.code, "Deploy")
@@ -196,6 +198,12 @@ func TestMend(t *testing.T) {
 		b := editing(t, "").write("exports.onExecutePostLogin = async (event, api) => { const = 1; };", "Deploy")
 		b.want(http.StatusUnprocessableEntity)
 		b.saysNot("Remove it", "Fix", "Export it")
+	})
+	t.Run("an offer must not only move the mistake", func(t *testing.T) {
+		b := editing(t, "").write("function (user, context, callback) {\n  callback(null, user, context);\n}\n", "Deploy")
+		b.want(http.StatusUnprocessableEntity)
+		b.says("this is a Rule")
+		b.saysNot("Export it", "Correct it")
 	})
 }
 
