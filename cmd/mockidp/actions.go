@@ -62,7 +62,8 @@ func deploy(ctx context.Context, args, environ []string, stdout, stderr io.Write
 	if err != nil {
 		return err
 	}
-	if err := check(ctx, file, name, code); err != nil {
+	warnings, err := check(ctx, file, name, code)
+	if err != nil {
 		return err
 	}
 	st, err := store.Open(ctx, c.options.DatabaseURL)
@@ -81,6 +82,9 @@ func deploy(ctx context.Context, args, environ []string, stdout, stderr io.Write
 	if err := mockidp.Deploy(ctx, st, name, code); err != nil {
 		return err
 	}
+	for _, w := range warnings {
+		fmt.Fprintf(stderr, "mockidp: warning: %s:%d: %s\n", file, w.Line, w.Text)
+	}
 	return tell(ctx, stdout, st, name)
 }
 
@@ -91,13 +95,13 @@ the start of a server. If your server runs on another database, name that one:
 `
 
 // check compiles the code in a worker, as every Deploy must.
-func check(ctx context.Context, file, name, code string) error {
+func check(ctx context.Context, file, name, code string) ([]actions.Warning, error) {
 	runner, err := actions.New(actions.Config{Workers: 1})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer runner.Close()
-	err = runner.Compile(ctx, name, code)
+	warnings, err := runner.Check(ctx, name, code)
 	if se, ok := errors.AsType[*actions.SyntaxError](err); ok {
 		text := fmt.Sprintf("not deployed: %s: %s", file, se.Message)
 		if se.Line > 0 {
@@ -109,9 +113,9 @@ func check(ctx context.Context, file, name, code string) error {
 		if se.Hint != "" {
 			text += "\n  hint: " + se.Hint
 		}
-		return errors.New(text)
+		return nil, errors.New(text)
 	}
-	return err
+	return warnings, err
 }
 
 // tell says what the next login runs.

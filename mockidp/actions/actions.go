@@ -129,37 +129,43 @@ func (r *Runner) Close() error {
 // called. It does not run the module. Text that keeps the compiler busy beyond
 // Limits.Compile is refused too. Other errors concern the worker, not the text.
 func (r *Runner) Compile(ctx context.Context, name, source string) error {
+	_, err := r.Check(ctx, name, source)
+	return err
+}
+
+// Check is [Runner.Compile]. For a text that is good it also returns what its every
+// run will warn of, as far as the text alone tells: members that do not exist.
+func (r *Runner) Check(ctx context.Context, name, source string) ([]Warning, error) {
 	if len(source) > maxSource {
-		return tooLong(source)
+		return nil, tooLong(source)
 	}
-	syntax, err := r.compile(ctx, source)
+	res, err := r.compile(ctx, source)
 	if errors.Is(err, errUnsent) {
-		syntax, err = r.compile(ctx, source)
+		res, err = r.compile(ctx, source)
 	}
 	switch {
 	case ctx.Err() != nil:
-		return context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	case errors.Is(err, errDead):
-		return &SyntaxError{Message: fmt.Sprintf("The Action could not be compiled within %s", seconds(r.limits.Compile))}
+		return nil, &SyntaxError{Message: fmt.Sprintf("The Action could not be compiled within %s", seconds(r.limits.Compile))}
 	case err != nil:
-		return fmt.Errorf("compile Action %q: %w", name, err)
-	case syntax != nil:
-		return syntax
+		return nil, fmt.Errorf("compile Action %q: %w", name, err)
+	case res.Syntax != nil:
+		return nil, res.Syntax
 	}
-	return nil
+	return res.Warnings, nil
 }
 
 // compile asks one worker.
-func (r *Runner) compile(ctx context.Context, source string) (*SyntaxError, error) {
+func (r *Runner) compile(ctx context.Context, source string) (res compileResult, err error) {
 	box, err := r.pool.get(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("no worker: %w", err)
+		return res, fmt.Errorf("no worker: %w", err)
 	}
-	syntax, err := box.compile(ctx, source, r.limits.Compile)
-	if err != nil {
+	if res, err = box.compile(ctx, source, r.limits.Compile); err != nil {
 		r.pool.discard(box)
-		return nil, err
+		return res, err
 	}
 	r.pool.put(box)
-	return syntax, nil
+	return res, nil
 }

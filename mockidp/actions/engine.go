@@ -55,16 +55,16 @@ func newEngine(soft uint64, fetch func(fetchMessage)) *engine {
 	}
 }
 
-// check is Compile's work: does source compile, and does it export the handler.
-func (e *engine) check(source string) *SyntaxError {
-	_, err := compile(source)
+// check is Check's work: does source compile, and does it export the handler.
+func (e *engine) check(source string) compileResult {
+	p, err := compile(source)
 	if err == nil {
 		err = checkSignature(source)
 	}
-	if err == nil {
-		return nil
+	if err != nil {
+		return compileResult{Syntax: syntaxError(source, err).(*SyntaxError)}
 	}
-	return syntaxError(source, err).(*SyntaxError)
+	return compileResult{Warnings: p.warnings}
 }
 
 // add makes source known under key; it is compiled at its first run, under that

@@ -171,9 +171,10 @@ func (r *runResult) run(a *Action) *ActionRun {
 	}
 }
 
-// compileResult answers frameCompile; nil means the text is good.
+// compileResult answers frameCompile; without Syntax the text is good.
 type compileResult struct {
-	Syntax *SyntaxError `json:"syntax,omitempty"`
+	Syntax   *SyntaxError `json:"syntax,omitempty"`
+	Warnings []Warning    `json:"warnings,omitempty"`
 }
 
 // fetchMessage asks the server for an HTTP request on the Action's behalf.

@@ -27,7 +27,7 @@ func newLocal(soft uint64, nodeModules string, fetch fetcher) *local {
 	return l
 }
 
-func (l *local) compile(_ context.Context, source string, _ time.Duration) (*SyntaxError, error) {
+func (l *local) compile(_ context.Context, source string, _ time.Duration) (compileResult, error) {
 	return l.engine.check(source), nil
 }
 

@@ -49,7 +49,7 @@ func lint(tree *ast.Program) []Warning {
 				}
 				if text := at.complain(path, name); text != "" {
 					line := tree.File.Position(int(id.Idx) - 1).Line
-					warnings = append(warnings, Warning{Line: line, Text: text})
+					warnings = addWarning(warnings, line, text)
 				}
 				return
 			}

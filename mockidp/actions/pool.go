@@ -11,8 +11,8 @@ import (
 // A sandbox runs Actions one at a time: a worker process, or an engine in this
 // process where no child can be started.
 type sandbox interface {
-	// compile returns what is wrong with source, nil when nothing is.
-	compile(ctx context.Context, source string, limit time.Duration) (*SyntaxError, error)
+	// compile returns what is wrong with source, and what looks like a slip.
+	compile(ctx context.Context, source string, limit time.Duration) (compileResult, error)
 	// run returns the result also beside errDead.
 	run(ctx context.Context, q runRequest, source string, grace time.Duration) (*runResult, error)
 	close()

@@ -149,31 +149,27 @@ var errDead = errors.New("the worker ended")
 var errUnsent = errors.New("the worker was gone already")
 
 // compile asks the worker to check source. It gives up at the limit by killing it.
-func (p *process) compile(ctx context.Context, source string, limit time.Duration) (*SyntaxError, error) {
+func (p *process) compile(ctx context.Context, source string, limit time.Duration) (res compileResult, err error) {
 	timer := time.AfterFunc(limit, p.kill)
 	withdraw := whenDone(ctx, p.kill)
-	syntax, err := p.check(source)
+	res, err = p.check(source)
 	withdraw()
 	if !timer.Stop() || ctx.Err() != nil { // it is being ended, whatever it has said
-		return nil, errDead
+		return compileResult{}, errDead
 	}
-	return syntax, err
+	return res, err
 }
 
 // check sends source to be compiled and reads the answer.
-func (p *process) check(source string) (*SyntaxError, error) {
+func (p *process) check(source string) (res compileResult, err error) {
 	if err := p.send(frameCompile, func(b []byte) []byte { return append(b, source...) }); err != nil {
-		return nil, errUnsent
+		return res, errUnsent
 	}
 	kind, payload, err := readFrame(p.out, &p.buf)
-	if err != nil || kind != frameDone {
-		return nil, errDead
+	if err != nil || kind != frameDone || json.Unmarshal(payload, &res) != nil {
+		return res, errDead
 	}
-	var res compileResult
-	if err := json.Unmarshal(payload, &res); err != nil {
-		return nil, errDead
-	}
-	return res.Syntax, nil
+	return res, nil
 }
 
 // run runs one Action. Beyond q.budget and grace the worker is killed; when ctx

@@ -268,6 +268,19 @@ func TestCompileRefusesLargeSources(t *testing.T) {
 	}
 }
 
+// Each run's record has the warnings, so a text full of slips must not fill the log.
+func TestWarningsOfATextAreBounded(t *testing.T) {
+	r := newRunner(t, Config{Workers: 1})
+	source := handler("x", "", strings.Repeat("event.a;\n", 10_000)).Source
+	list, err := r.Check(t.Context(), "x", source)
+	if err != nil || len(list) != maxWarnings {
+		t.Errorf("%d warnings, error %v, want %d", len(list), err, maxWarnings)
+	}
+	if list[0] != (Warning{Line: list[0].Line, Text: "event.a does not exist"}) || list[0].Line == 0 {
+		t.Errorf("first: %+v", list[0])
+	}
+}
+
 func TestNewRefusesWrongSettings(t *testing.T) {
 	for want, cfg := range map[string]Config{
 		"Workers is -1": {Workers: -1},

@@ -139,7 +139,7 @@ func (s *server) read() ask {
 func (s *server) answer(a ask) {
 	switch a.kind {
 	case frameCompile:
-		s.send(frameDone, compileResult{s.engine.check(string(a.payload))})
+		s.send(frameDone, s.engine.check(string(a.payload)))
 	case frameProgram:
 		var key programKey
 		if n := copy(key[:], a.payload); n == len(key) {

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -35,10 +36,11 @@ type editorView struct {
 
 	panesView
 
-	Done     string       // what has just been done, "" for nothing
-	Offer    bool         // offer to add it to the flow, beside Done
-	Problem  *codeProblem // why it was not deployed, nil for nothing
-	Conflict *conflict    // somebody else saved meanwhile, nil for nobody
+	Done     string            // what has just been done, "" for nothing
+	Offer    bool              // offer to add it to the flow, beside Done
+	Slips    []actions.Warning // what every run of the text will warn of, beside Done
+	Problem  *codeProblem      // why it was not deployed, nil for nothing
+	Conflict *conflict         // somebody else saved meanwhile, nil for nobody
 }
 
 // codeProblem is what is wrong with the code.
@@ -92,9 +94,26 @@ func (d *Dashboard) editor(w http.ResponseWriter, r *http.Request) error {
 	if line, err := strconv.Atoi(q.Get("line")); err == nil && line > 0 {
 		v.Line = line
 	}
-	v.Done, v.Offer = doneText(r.URL.Query().Get("done"), v)
+	if v.Done, v.Offer = doneText(q.Get("done"), v); v.Done != "" {
+		if v.Slips, err = d.slips(r.Context(), a); err != nil {
+			return err
+		}
+	}
 	return d.showEditor(w, r, http.StatusOK, v)
 }
+
+// slips are what every run of the draft will warn of. A draft that does not compile
+// has none: Deploy says more.
+func (d *Dashboard) slips(ctx context.Context, a *store.Action) ([]actions.Warning, error) {
+	list, err := d.cfg.Actions.Check(ctx, a.Name, a.Code)
+	if _, ok := errors.AsType[*actions.SyntaxError](err); ok {
+		return nil, nil
+	}
+	return list[:min(len(list), maxSlips)], err
+}
+
+// maxSlips is how many of them a page shows. Each login's record has more.
+const maxSlips = 5
 
 // showEditor answers with the editor's page. The code editor styles itself with
 // style elements, which the page's policy allows by a nonce.

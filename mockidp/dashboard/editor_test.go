@@ -44,6 +44,18 @@ func TestSaveAndDeploy(t *testing.T) {
 	b.says("1 claim added to the ID token")
 }
 
+// A member that does not exist stops nobody from deploying, and is named at once.
+func TestDeployTellsOfSlips(t *testing.T) {
+	b := newBoard(t)
+	a := b.action("claims", "// first", 0)
+	b.open("actions/library/details/"+a.ID).write(on(`  api.idToken.setCustomClaim("login_count", event.stats.login_count);`), "Deploy")
+	b.want(200)
+	b.says("Deployed v1.", "Line 2: event.stats.login_count does not exist: did you mean logins_count?")
+	b.write("not a program (", "Save draft")
+	b.want(200)
+	b.saysNot("does not exist")
+}
+
 func TestDeployRefusesWhatCannotRun(t *testing.T) {
 	broken, err := os.ReadFile("../actions/testdata/workshop-broken.js")
 	must(t, err)

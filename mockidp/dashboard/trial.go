@@ -217,15 +217,18 @@ func (d *Dashboard) try(ctx context.Context, a *store.Action, code string, ev *a
 		r.Commands = append(r.Commands, inWords(c, claimOf(run.Claims, run.Commands, i)))
 	}
 	for _, w := range run.Warnings {
-		// Some of the runtime's texts name their line themselves.
-		text := strings.TrimSuffix(w.Text, fmt.Sprintf(" (line %d)", w.Line))
-		r.Warnings = append(r.Warnings, said{Text: text, Line: w.Line, Bad: true})
+		r.Warnings = append(r.Warnings, said{Text: withoutLine(w), Line: w.Line, Bad: true})
 	}
 	r.Token, r.Access = d.idToken(ev, out), members(out.AccessToken, true)
 	if r.Raw, err = pretty(run.Commands); err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+// withoutLine is a warning's text: some of the runtime's name their line themselves.
+func withoutLine(w actions.Warning) string {
+	return strings.TrimSuffix(w.Text, fmt.Sprintf(" (line %d)", w.Line))
 }
 
 // trialVersion tells one text from another to the runtime, which keeps a world
