@@ -178,7 +178,7 @@ func (f *loginFlow) refusedStep(s *actions.Suspension) *provider.Deny {
 }
 
 // maskRefused finds the mask for the record of a flow that ended at a step. Where an
-// Action was deleted meanwhile, its secrets have gone with it.
+// Action was deleted meanwhile, its secrets have gone with it; those of the others stay hidden.
 func (f *loginFlow) maskRefused(ctx context.Context, s *actions.Suspension) error {
 	flow, err := f.s.versions(ctx, s.Flow)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {

@@ -3,6 +3,7 @@ package mockidp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -117,12 +118,18 @@ func (f *loginFlow) goOn(ctx context.Context) error {
 }
 
 // resume runs the Actions that are left, in the versions that the flow began with.
+// Where one of them is gone the login ends: without it others could let in whom it
+// would have kept out.
 func (f *loginFlow) resume(ctx context.Context, s *actions.Suspension) error {
 	flow, err := f.s.versions(ctx, s.Flow)
+	f.mask = actions.MaskFor(flow, f.event)
+	if errors.Is(err, store.ErrNotFound) {
+		f.out, f.deny = s.Before, &provider.Deny{Code: "access_denied", Description: "An Action of this login was deleted while the login waited. Log in again."}
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	f.mask = actions.MaskFor(flow, f.event)
 	if s.Before != nil && s.Before.TransactionMetadata != nil {
 		f.event.Transaction.Metadata = s.Before.TransactionMetadata
 	}
@@ -251,17 +258,20 @@ func (s *Server) flow(ctx context.Context) ([]actions.Action, error) {
 }
 
 // versions are the Actions of a flow that began earlier: a deployment meanwhile
-// does not change it.
-func (s *Server) versions(ctx context.Context, began []actions.FlowAction) ([]actions.Action, error) {
-	flow := make([]actions.Action, len(began))
-	for i, a := range began {
+// does not change it. Those that are there come beside store.ErrNotFound, too.
+func (s *Server) versions(ctx context.Context, began []actions.FlowAction) (flow []actions.Action, gone error) {
+	for _, a := range began {
 		v, err := s.cfg.Store.Version(ctx, a.ID, a.Version)
-		if err != nil {
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			gone = err
+		case err != nil:
 			return nil, fmt.Errorf("load version %d of Action %s, which the suspended flow began with: %w", a.Version, a.ID, err)
+		default:
+			flow = append(flow, asAction(v))
 		}
-		flow[i] = asAction(v)
 	}
-	return flow, nil
+	return flow, gone
 }
 
 func asAction(v *store.Version) actions.Action {
