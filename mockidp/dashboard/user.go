@@ -29,6 +29,8 @@ type userView struct {
 	Raw        string // tab Raw JSON; "" on the other one
 	Done       string
 	App, Meta  string            // app_metadata and user_metadata as their fields show them
+	AppBase    string            // what App began as
+	MetaBase   string            // the same of Meta
 	Wrong      map[string]string // what is wrong, by field
 	Count      string
 	Email      string
@@ -90,6 +92,7 @@ func (d *Dashboard) newUserView(r *http.Request, u *store.User) (v *userView, er
 	v = &userView{Frame: frame, Root: d.root, Self: d.root + userPath(u.ID), User: u, Wrong: map[string]string{}, Email: u.Email,
 		App: indented(u.AppMetadata), Meta: indented(u.UserMetadata), Count: strconv.FormatInt(u.LoginsCount, 10),
 		LogsURL: d.root + logsPath + "?" + url.Values{"q": {`user:` + u.Email}}.Encode()}
+	v.AppBase, v.MetaBase = v.App, v.Meta
 	// More than are shown: shorter lists would take the place of those that the
 	// store keeps in memory for logins.
 	if v.Logins, err = d.cfg.Store.Logins(ctx, u.ID, 100); err != nil {
@@ -189,9 +192,9 @@ func (d *Dashboard) editUser(w http.ResponseWriter, r *http.Request) error {
 func (v *userView) keep(form url.Values, field string) {
 	switch field {
 	case fieldApp:
-		v.App = form.Get("metadata")
+		v.App, v.AppBase = form.Get("metadata"), form.Get("base")
 	case fieldUser:
-		v.Meta = form.Get("metadata")
+		v.Meta, v.MetaBase = form.Get("metadata"), form.Get("base")
 	case fieldCount:
 		v.Count = form.Get("count")
 	case fieldEmail:
@@ -243,12 +246,34 @@ func (d *Dashboard) saveMetadata(r *http.Request, u *store.User, field string) (
 			return "", "", "", err // wrongObject has read it
 		}
 	}
-	p := store.UserPatch{ClearApp: true, Metadata: store.MetadataPatch{App: object}}
+	base := map[string]json.RawMessage{}
+	whole := json.Unmarshal([]byte(r.PostForm.Get("base")), &base) != nil // not from our page
+	if !whole {
+		object = edited(base, object)
+	}
+	p := store.UserPatch{ClearApp: whole, Metadata: store.MetadataPatch{App: object}}
 	if field == fieldUser {
-		p = store.UserPatch{ClearUser: true, Metadata: store.MetadataPatch{User: object}}
+		p = store.UserPatch{ClearUser: whole, Metadata: store.MetadataPatch{User: object}}
 	}
 	_, err = d.cfg.Store.UpdateUser(r.Context(), u.ID, p, d.now())
 	return "saved", "", "", err
+}
+
+// edited are the members that somebody has changed of base, null for those they took
+// away. Actions of a login and other pages may have changed others meanwhile.
+func edited(base, now map[string]json.RawMessage) map[string]json.RawMessage {
+	changes := map[string]json.RawMessage{}
+	for name, value := range now {
+		if was, ok := base[name]; !ok || compact(was) != compact(value) {
+			changes[name] = value
+		}
+	}
+	for name := range base {
+		if _, ok := now[name]; !ok {
+			changes[name] = json.RawMessage("null")
+		}
+	}
+	return changes
 }
 
 // deleteUserView asks before an account is deleted.

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/postlogin/mockidp/store"
 )
@@ -107,7 +108,7 @@ func TestEditUser(t *testing.T) {
 		t.Errorf("the count comes back as %q", got)
 	}
 
-	// Metadata: replaced as a whole, and errors name the line.
+	// Metadata: what is taken out goes, and errors name the line.
 	b.openUser(ada).pressIn("app_metadata", url.Values{"metadata": {"{\r\n \"plan\": \"gold\",\r\n \"big\": 12345678901234567890\r\n}"}}).says("Saved.")
 	if got := string(b.idp.User(ada).AppMetadata); got != `{"big":12345678901234567890,"plan":"gold"}` {
 		t.Errorf("app_metadata = %s", got)
@@ -197,4 +198,26 @@ func TestDeleteUser(t *testing.T) {
 	b.want(http.StatusNotFound)
 	b.post(b.idp.Issuer+"dashboard/"+"users/"+url.PathEscape(b.idp.User("ada@example.test").ID), url.Values{"op": {"nonsense"}})
 	b.want(http.StatusBadRequest)
+}
+
+// Saving metadata keeps what a login's Action, or another tab, has put beside it since
+// the page was opened.
+func TestMetadataOfTwoWriters(t *testing.T) {
+	b := newBoard(t)
+	ada := b.idp.User("ada@example.test").ID
+	write := func(object string) {
+		t.Helper()
+		p := store.MetadataPatch{}
+		must(t, json.Unmarshal([]byte(object), &p.App))
+		_, err := b.idp.Store.PatchMetadata(t.Context(), ada, p, time.Now())
+		must(t, err)
+	}
+	write(`{"stripe_cus": null, "lakeid": null, "old": 1, "kept": {"a": 1}}`)
+	b.openUser("ada@example.test")
+	write(`{"plan": "gold", "kept": 2}`)
+	b.pressIn("app_metadata", url.Values{"metadata": {`{"kept": {"a": 1}, "new": true, }`}}).want(422)
+	b.pressIn("app_metadata", url.Values{"metadata": {`{"kept": {"a": 1}, "subscription": "premium", "new": true}`}}).says("Saved.")
+	if got, want := string(b.idp.User("ada@example.test").AppMetadata), `{"kept":2,"new":true,"plan":"gold","subscription":"premium"}`; got != want {
+		t.Errorf("app_metadata = %s, want %s", got, want)
+	}
 }
