@@ -185,7 +185,7 @@ func TestServeKnowsAMovedApplication(t *testing.T) {
 		case err := <-ended:
 			t.Fatalf("ended: %v\n%s", err, out)
 		}
-		resp, err := http.DefaultTransport.RoundTrip(newGet(t, "http://127.0.0.1:39418/authorize?client_id=demo-app&response_type=code&scope=openid&redirect_uri=" + url.QueryEscape(app+"/callback")))
+		resp, err := http.DefaultTransport.RoundTrip(newGet(t, "http://127.0.0.1:39418/authorize?client_id=demo-app&response_type=code&scope=openid&redirect_uri="+url.QueryEscape(app+"/callback")))
 		if err != nil {
 			t.Fatal(err)
 		}
