@@ -16,11 +16,11 @@ const runsShown = 50
 // run is the JSON form of a store.Run.
 type run struct {
 	ID       string          `json:"transaction_id"`
-	Kind     string          `json:"kind"` // login, sso, silent, refresh
+	Kind     string          `json:"kind"` // login, sso, silent, refresh, password
 	UserID   string          `json:"user_id"`
 	ClientID string          `json:"client_id"`
 	At       time.Time       `json:"at"`
-	Outcome  string          `json:"outcome"` // ok, denied, failed
+	Outcome  string          `json:"outcome"` // ok, denied, failed, suspended
 	Record   json.RawMessage `json:"record,omitempty"`
 }
 

@@ -21,7 +21,7 @@ type transaction struct {
 	Kind    string              `json:"kind"` // login, sso, silent, refresh, password
 	UserID  string              `json:"user_id"`
 	At      time.Time           `json:"at"`
-	Outcome string              `json:"outcome"` // ok, denied, failed
+	Outcome string              `json:"outcome"` // ok, denied, failed, suspended
 	Actions []transactionAction `json:"actions"`
 	Place   *transactionPlace   `json:"place,omitempty"`   // absent: the location database knows nothing of the address
 	URL     string              `json:"url,omitempty"`     // the page where a person reads all of it

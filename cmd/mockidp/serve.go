@@ -68,7 +68,7 @@ func (c *config) greet(ctx context.Context, w io.Writer, idp *mockidp.Instance, 
 			fmt.Fprint(w, " (blocked)")
 		}
 	}
-	fmt.Fprintf(w, "   password: %s\n", mockidp.TestPassword)
+	fmt.Fprintf(w, "   the test users' password: %s\n", mockidp.TestPassword)
 	fmt.Fprintf(w, "  location    %s\n", mockidp.SourceText(place))
 	fmt.Fprintf(w, "  database    %s\n", c.options.DatabaseURL)
 	for _, warning := range place.Warnings {

@@ -14,8 +14,8 @@ import (
 
 // validate checks an authorization request whose client and redirect URI are
 // right, and fills what has to be worked out. Unknown parameters are ignored
-// (RFC 6749 section 3.1); display, ui_locales, claims_locales, acr_values and
-// unknown prompt values are accepted without effect (OIDC Core 3.1.2.1).
+// (RFC 6749 section 3.1); display, claims_locales and unknown prompt values
+// are accepted without effect, ui_locales is for the Actions only (OIDC Core 3.1.2.1).
 func (p *Provider) validate(ctx context.Context, c *store.Client, q *store.Request, v url.Values) error {
 	if err := single(v); err != nil {
 		return err

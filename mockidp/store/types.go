@@ -342,12 +342,12 @@ type Dependency struct {
 type Run struct {
 	Seq      int64  // read only: order of arrival; filled by RunsAfter alone
 	ID       string // the transaction id, event.transaction.id
-	Kind     string // "login", "sso", "silent" or "refresh"
+	Kind     string // "login", "sso", "silent", "refresh" or "password"
 	UserID   string
 	ClientID string
 	LoginID  string // empty when no credentials were checked
 	At       time.Time
-	Outcome  string          // "ok", "denied" or "failed"
+	Outcome  string          // "ok", "denied", "failed", or "suspended": it waits for the person
 	Record   json.RawMessage // what package mockidp writes: event, Actions, console, commands
 }
 
