@@ -124,7 +124,7 @@ func (f *loginFlow) resume(ctx context.Context, s *actions.Suspension) error {
 	flow, err := f.s.versions(ctx, s.Flow)
 	f.mask = actions.MaskFor(flow, f.event)
 	if errors.Is(err, store.ErrNotFound) {
-		f.out, f.deny = s.Before, &provider.Deny{Code: "access_denied", Description: "An Action of this login was deleted while the login waited. Log in again."}
+		f.out, f.deny = s.Before, &provider.Deny{Code: "access_denied", Description: "An Action of this login, or the version that it began with, was deleted while the login waited. Log in again."}
 		return nil
 	}
 	if err != nil {

@@ -237,3 +237,17 @@ func TestADraftThatChangesUnderADeploymentIsNotDeployed(t *testing.T) {
 	c.call("POST", path+"/deploy", "", 409, `{"errorCode":"draft_changed"}`)
 	c.call("GET", path, "", 200, `{"deployed_version":{"number":1,"code":"`+handler+`"}}`)
 }
+
+// An Action that is deployed over and over does not fill the disk.
+func TestTheOldestVersionsAreDropped(t *testing.T) {
+	c := newTenant(t)
+	path := c.action("claims")
+	for range store.KeepVersions + 2 {
+		c.call("POST", path+"/deploy", "", 200, `{}`)
+	}
+	c.call("GET", path+"/versions?per_page=1", "", 200, fmt.Sprintf(`{"total":%d,"versions":[{"number":%d}]}`, store.KeepVersions, store.KeepVersions+2))
+	c.call("GET", path+"/versions/2", "", 404, `{}`)
+	c.call("POST", path+"/versions/3/deploy", "", 200, fmt.Sprintf(`{"number":%d}`, store.KeepVersions+3))
+	c.call("GET", path+"/versions/3", "", 404, `{}`)
+	c.call("GET", path, "", 200, fmt.Sprintf(`{"deployed_version":{"number":%d}}`, store.KeepVersions+3))
+}

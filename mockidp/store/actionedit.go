@@ -112,7 +112,10 @@ func (s *Store) Rollback(ctx context.Context, id string, number int, draft bool,
 			return err
 		}
 		err = l.row(ctx, `SELECT `+versionColumns+` FROM action_versions WHERE action_id = $1 AND number = $2`, []any{id, next}, v.columns()...)
-		if err != nil || !draft {
+		if err != nil {
+			return err
+		}
+		if err := l.dropVersions(ctx, id, next); err != nil || !draft {
 			return err
 		}
 		_, err = l.exec(ctx, `UPDATE actions SET (runtime, code, secrets, dependencies, updated_at) =

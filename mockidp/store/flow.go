@@ -54,7 +54,19 @@ func (l *lane) deploy(ctx context.Context, v *Version) error {
 		return err
 	}
 	_, err = l.exec(ctx, `INSERT INTO action_versions (`+versionColumns+`) SELECT $1, name, deployed_version, runtime, code, secrets, dependencies, CAST($2 AS BIGINT) FROM actions WHERE id = $1`, v.ActionID, ms(v.CreatedAt))
-	return err
+	if err != nil {
+		return err
+	}
+	return l.dropVersions(ctx, v.ActionID, int64(v.Number))
+}
+
+// KeepVersions is how many versions an Action has at most; the oldest are dropped, as
+// on Auth0 (Actions limitations). Whatever deploys in a loop would fill the disk.
+const KeepVersions = 50
+
+// dropVersions drops the versions that are too many when newest has been added.
+func (l *lane) dropVersions(ctx context.Context, actionID string, newest int64) error {
+	return l.change(ctx, nil, `DELETE FROM action_versions WHERE action_id = $1 AND number <= $2`, actionID, newest-KeepVersions)
 }
 
 // Versions returns the Action's deployed versions, the newest first.
