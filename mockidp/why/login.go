@@ -155,7 +155,7 @@ func (s *state) noValue() *Answer {
 		what = "null"
 	}
 	if a.Hint = warned(run, c.Line); a.Hint == "" {
-		a.Hint = warned(run, 0)
+		a.Hint = unanswered(run)
 	}
 	a.say("Line %d gave %s: ", c.Line, what)
 	src := s.sourceOf(run)
@@ -324,12 +324,21 @@ func (s *state) onlyMentioned(a *Answer, run *actions.ActionRun) *Answer {
 const maxOthers = 3
 
 // warned is what the run warned of at a line that tells more than the sentence: a
-// member that does not exist, or an await that is missing. Line 0 is for one that is
-// missing anywhere.
+// member that does not exist, or an await that is missing.
 func warned(run *actions.ActionRun, line int) string {
 	for _, w := range run.Warnings {
-		await := strings.Contains(w.Text, "await")
-		if line == 0 && await || line > 0 && w.Line == line && (await || strings.Contains(w.Text, "does not exist")) {
+		if w.Line == line && (strings.Contains(w.Text, "await") || strings.Contains(w.Text, "does not exist")) {
+			return clipTo(w.Text, maxHint)
+		}
+	}
+	return ""
+}
+
+// unanswered is what the run warned of a request whose answer it did not wait for: who
+// reads a value from it gets none.
+func unanswered(run *actions.ActionRun) string {
+	for _, w := range run.Warnings {
+		if strings.HasPrefix(w.Text, "the Action ended before the answer") {
 			return clipTo(w.Text, maxHint)
 		}
 	}
