@@ -3,6 +3,7 @@ package actions
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 
 	"github.com/dop251/goja"
@@ -79,7 +80,7 @@ const maxRejected = 20
 func (r *run) warnOfUnawaited(w *world) {
 	for i := range r.result.Requests {
 		if c := &r.result.Requests[i]; r.onItsWay(i) {
-			r.warn(c.Line, fmt.Sprintf("the Action ended before the answer from %s came: is an await missing, or was it given up? (line %d)", shortened(c.URL, maxNamed), c.Line))
+			r.warn(c.Line, fmt.Sprintf("the Action ended before the answer from %s came: is an await missing, or was it given up? (line %d)", shortened(hostIn(c.URL), maxNamed), c.Line))
 		}
 	}
 	rejected := r.rejected
@@ -92,6 +93,15 @@ func (r *run) warnOfUnawaited(w *world) {
 		}
 		r.warn(f.err.Line, fmt.Sprintf("a promise was rejected that nobody awaited: %s (line %d)", f.err.Error(), f.err.Line))
 	}
+}
+
+// hostIn is the host of an address: the rest may hold what is secret.
+func hostIn(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return "another server"
+	}
+	return u.Host
 }
 
 // onItsWay tells whether the i-th request has no answer yet.

@@ -326,7 +326,7 @@ func TestWhyNamesTheSlip(t *testing.T) {
 		{on(`  api.idtoken.setCustomClaim("login_count", 1);`), "api.idtoken does not exist: did you mean idToken?"},
 		{on(`  const login_count = 1;`, `  api.idToken.setCustomClaim("count", login_count);`), "It set count (line 3)."},
 		{on(`  const answer = fetch("https://api.example.test/plan");`, `  api.idToken.setCustomClaim("login_count", answer.count);`, `  api.idToken.setCustomClaim("who", Promise.resolve(1));`),
-			"the Action ended before the answer from https://api.example.test/plan came: is an await missing, or was it given up? (line 2)"},
+			"the Action ended before the answer from api.example.test came: is an await missing, or was it given up? (line 2)"},
 		{on(`  const count = async () => 1;`, `  api.idToken.setCustomClaim("login_count", count());`),
 			"the value of login_count is a promise, not what it will give: is an await missing? (line 3)"},
 		{on(`  try {`, `    event.user.app_metadata.a.b;`, setCount, `  } catch {}`), "It catches errors itself: one of them may have led around the line."},
