@@ -223,7 +223,7 @@ func TestActionsDeploy(t *testing.T) {
 		t.Errorf("a brace too many: %v", err)
 	}
 	write("greet.js", `exports.onExecutePostLogin = async (event, api) => {};`)
-	for _, want := range []string{"1  greet v1", "1  greet v2"} {
+	for _, want := range []string{"1  post-login-claims v1\n  2  greet v1", "1  post-login-claims v1\n  2  greet v2"} { // as after the start of a server
 		var out bytes.Buffer
 		if err := run(t.Context(), []string{"actions", "deploy", "greet.js"}, env, &out, t.Output()); err != nil || !strings.Contains(out.String(), want) {
 			t.Errorf("deploy: %v, %q; want %q", err, &out, want)
