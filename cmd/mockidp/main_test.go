@@ -211,7 +211,7 @@ func newGet(t *testing.T, address string) *http.Request {
 
 func TestActionsDeploy(t *testing.T) {
 	t.Chdir(t.TempDir())
-	env := []string{"MOCKIDP_DATABASE_URL=file:./idp.db", "MOCKIDP_SEED=empty"}
+	env := []string{"MOCKIDP_DATABASE_URL=file:./idp.db"}
 	write := func(name, code string) {
 		if err := os.WriteFile(name, []byte(code), 0o600); err != nil {
 			t.Fatal(err)
