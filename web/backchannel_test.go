@@ -29,6 +29,17 @@ func (o *op) logoutToken(change func(h, c map[string]any)) string {
 	return signRS256(o.key, h, c)
 }
 
+// inSession is an app and a browser whose person is in the provider's session sid-1.
+func inSession(t *testing.T) (*op, *app, *browser) {
+	t.Helper()
+	o := newOP(t)
+	a := newApp(t, o)
+	b := a.browser()
+	o.withSessionID("sid-1")
+	b.wantProfile(b.login())
+	return o, a, b
+}
+
 // tell sends a logout token as a provider does: without cookies.
 func (a *app) tell(token string) page {
 	a.t.Helper()
@@ -98,11 +109,7 @@ func TestBackChannelLogout(t *testing.T) {
 		"a signature by somebody else":    func(o *op, _, _ map[string]any) { o.key = rsaKeys()[1] },
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := newOP(t)
-			a := newApp(t, o)
-			b := a.browser()
-			o.withSessionID("sid-1")
-			b.wantProfile(b.login())
+			o, a, b := inSession(t)
 			own := o.key
 			token := o.logoutToken(func(h, c map[string]any) { change(o, h, c) })
 			o.key = own
@@ -196,11 +203,7 @@ func TestLogoutTokenAfterARefresh(t *testing.T) {
 
 // TestLogoutTokenIsNoOther: an ID token is no logout token, nor the other way round.
 func TestLogoutTokenIsNoOther(t *testing.T) {
-	o := newOP(t)
-	a := newApp(t, o)
-	b := a.browser()
-	o.withSessionID("sid-1")
-	b.wantProfile(b.login())
+	o, a, b := inSession(t)
 	o.mu.Lock()
 	idToken := o.idToken(o.last, "at-x")
 	o.mu.Unlock()
@@ -220,11 +223,7 @@ func TestLogoutTokenIsNoOther(t *testing.T) {
 
 // TestLogoutTokenWorksOnce: also after a restart, and when two come at once.
 func TestLogoutTokenWorksOnce(t *testing.T) {
-	o := newOP(t)
-	a := newApp(t, o)
-	b := a.browser()
-	o.withSessionID("sid-1")
-	b.wantProfile(b.login())
+	o, a, b := inSession(t)
 	token := o.logoutToken(nil)
 	statuses := make(chan int, 2)
 	for range 2 {
@@ -264,11 +263,7 @@ func TestStrangersCantMakeUsFetchKeys(t *testing.T) {
 		"a bad signature": func(o *op, _ map[string]any) { o.key = rsaKeys()[1] },
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := newOP(t)
-			a := newApp(t, o)
-			b := a.browser()
-			o.withSessionID("sid-1")
-			b.wantProfile(b.login())
+			o, a, b := inSession(t)
 			own := o.key
 			for range 30 {
 				token := o.logoutToken(func(h, _ map[string]any) { fault(o, h) })
