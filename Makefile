@@ -4,7 +4,7 @@
 GO      ?= go
 BIN     ?= bin
 FUZZFOR ?= 5000x
-TIMEOUT ?= 60m
+TIMEOUT ?= 20m
 
 # What "go generate" makes, so that "generated" can tell whether it is fresh.
 GENERATED = find . -name '*_templ.go' -o -name '*.mmdb' -o -path ./docs/actions.md | LC_ALL=C sort

@@ -24,8 +24,11 @@ func (o *op) hang(path string) {
 // make it give up: whoever answers has all the time that a busy machine may need.
 const (
 	patience  = time.Minute
-	impatient = 5 * time.Second
+	impatient = 2 * time.Second
 )
+
+// givesUp is by when the answer must be there whatever the provider does.
+const givesUp = 10 * time.Second
 
 // TestTokenEndpointFaults: R16.
 func TestTokenEndpointFaults(t *testing.T) {
@@ -90,7 +93,7 @@ func TestTokenEndpointFaults(t *testing.T) {
 			if n := o.count("/elsewhere"); n != 0 {
 				t.Error("the code was carried to another address")
 			}
-			if took := time.Since(began); took > patience {
+			if took := time.Since(began); took > givesUp {
 				t.Errorf("the page took %s", took)
 			}
 			o.heal()
@@ -154,7 +157,7 @@ func TestKeySetFaults(t *testing.T) {
 			if !strings.Contains(p.body, tt.text) {
 				t.Errorf("the page does not say %q\n%s", tt.text, p.plain())
 			}
-			if took := time.Since(began); took > patience {
+			if took := time.Since(began); took > givesUp {
 				t.Errorf("the page took %s", took)
 			}
 			o.heal()
@@ -266,7 +269,7 @@ func TestDiscoveryHangs(t *testing.T) {
 	began := time.Now()
 	p := b.login()
 	b.wantPage(p, http.StatusServiceUnavailable, "E-IDP-1")
-	if took := time.Since(began); took > patience {
+	if took := time.Since(began); took > givesUp {
 		t.Errorf("the page took %s", took)
 	}
 }

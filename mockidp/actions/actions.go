@@ -46,7 +46,7 @@ type Config struct {
 type Limits struct {
 	Time    time.Duration // all Actions of one flow together; default 20 s, as Auth0
 	Grace   time.Duration // beyond Time, before the worker is killed; default 250 ms
-	Compile time.Duration // one Compile; default 10 s
+	Compile time.Duration // one Compile; default 3 s
 	Soft    uint64        // bytes of live heap in the worker that end the run; default 128 MiB
 	Hard    uint64        // bytes of data segment the kernel grants the worker (RLIMIT_DATA); default 512 MiB
 }
@@ -81,7 +81,7 @@ func New(cfg Config) (*Runner, error) {
 	l := cfg.Limits
 	l.Time = cmp.Or(l.Time, 20*time.Second)
 	l.Grace = cmp.Or(l.Grace, 250*time.Millisecond)
-	l.Compile = cmp.Or(l.Compile, 10*time.Second)
+	l.Compile = cmp.Or(l.Compile, 3*time.Second)
 	l.Soft = cmp.Or(l.Soft, 128<<20)
 	l.Hard = cmp.Or(l.Hard, 512<<20)
 	switch {

@@ -91,7 +91,7 @@ func TestOthersNeedNotWaitForHangingActions(t *testing.T) {
 	cancel()
 	start := time.Now()
 	hanging.Wait()
-	if took := time.Since(start); took > unhurried.Time/2 { // it did not end by its own limit
+	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("cancelled logins took %s to end", took)
 	}
 }

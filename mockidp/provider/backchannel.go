@@ -20,7 +20,7 @@ const (
 	// logoutTokenTTL is short: the token is delivered at once or not at all.
 	logoutTokenTTL = 2 * time.Minute
 	// logoutPatience is how long a person who logs out waits for the applications.
-	logoutPatience = 10 * time.Second
+	logoutPatience = 3 * time.Second
 )
 
 // tellApplications sends a logout token about s, which has been ended, to each
