@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -101,7 +102,8 @@ func (s *Server) isTrusted(r *http.Request) bool {
 		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		return ok && subtle.ConstantTimeCompare([]byte(token), []byte(s.cfg.AdminToken)) == 1
 	}
-	// Behind a trusted proxy on this machine every peer is this machine: who counts is
-	// the client that it names.
-	return s.cfg.OpenAdmin || s.cfg.TrustedProxies.Addr(r).IsLoopback()
+	// Behind a trusted proxy on this machine every peer is this machine, so the client
+	// that it names counts as well; not alone: a proxy elsewhere may name itself.
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	return s.cfg.OpenAdmin || err == nil && peer.Addr().Unmap().IsLoopback() && s.cfg.TrustedProxies.Addr(r).IsLoopback()
 }

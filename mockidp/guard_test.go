@@ -69,26 +69,27 @@ func TestLoginCannotBePostedByAnotherSite(t *testing.T) {
 // machine, and a proxy on it passes on the whole world.
 func TestOthersBehindAProxyAreNotThisMachine(t *testing.T) {
 	trusted := mockidptest.New(t, mockidptest.Tune(func(o *mockidp.Options) {
-		o.TrustedProxies.Trusted = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+		o.TrustedProxies.Trusted = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")}
 	}))
 	for _, tt := range []struct {
-		forwarded string // X-Forwarded-For, as the proxy sends it on
-		want      int
+		peer, forwarded string // X-Forwarded-For, as the proxy sends it on
+		want            int
 	}{
-		{"", http.StatusOK},
-		{"127.0.0.1", http.StatusOK},
-		{"203.0.113.9", http.StatusUnauthorized},
-		{"127.0.0.1, 203.0.113.9", http.StatusUnauthorized}, // the client's own invention in front
+		{"127.0.0.1", "", http.StatusOK},
+		{"127.0.0.1", "127.0.0.1", http.StatusOK},
+		{"127.0.0.1", "203.0.113.9", http.StatusUnauthorized},
+		{"127.0.0.1", "127.0.0.1, 203.0.113.9", http.StatusUnauthorized}, // the client's own invention in front
+		{"10.0.0.7", "127.0.0.1", http.StatusUnauthorized},               // a proxy elsewhere: its machine is not this one
 	} {
 		r := httptest.NewRequest(http.MethodGet, trusted.Issuer+"_mock/logins", nil)
-		r.RemoteAddr = "127.0.0.1:50000"
+		r.RemoteAddr = tt.peer + ":50000"
 		if tt.forwarded != "" {
 			r.Header.Set("X-Forwarded-For", tt.forwarded)
 		}
 		w := httptest.NewRecorder()
 		trusted.ServeHTTP(w, r)
 		if w.Code != tt.want {
-			t.Errorf("forwarded for %q: %d, want %d", tt.forwarded, w.Code, tt.want)
+			t.Errorf("peer %s, forwarded for %q: %d, want %d", tt.peer, tt.forwarded, w.Code, tt.want)
 		}
 	}
 }
