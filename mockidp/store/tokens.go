@@ -81,20 +81,6 @@ func (s *Store) RotateRefresh(ctx context.Context, hash string, g *Grant, now ti
 	})
 }
 
-// SaveTokens stores tokens that come from neither a code nor a refresh token.
-// A grant that does not exist is ErrNotFound.
-func (s *Store) SaveTokens(ctx context.Context, tokens ...*Token) error {
-	return s.tx(ctx, func(l *lane) error {
-		for _, t := range tokens {
-			err := l.change(ctx, ErrNotFound, `UPDATE grants SET expires_at = CASE WHEN expires_at < $2 THEN $2 ELSE expires_at END WHERE id = $1`, t.GrantID, ms(t.ExpiresAt))
-			if err != nil {
-				return err
-			}
-		}
-		return insertTokens(ctx, l, tokens)
-	})
-}
-
 // RevokeToken revokes this one token. A token that is gone or revoked already
 // is no error (RFC 7009 section 2.2).
 func (s *Store) RevokeToken(ctx context.Context, hash string, now time.Time) error {

@@ -99,12 +99,12 @@ var edges = []test{
 		counted(t, s, u.ID, 1)
 	}},
 	{"pruning works through many rows and keeps the last runs", func(t *testing.T, s *store.Store) {
-		g := newGrant(t, s, "g", "", "openid")
+		g := refreshable(t, s)
 		var list []*store.Token
 		for i := range 500 {
 			list = append(list, token(fmt.Sprint("t", i), store.AccessToken, g))
 		}
-		check(t, s.SaveTokens(t.Context(), list...))
+		check(t, s.RotateRefresh(t.Context(), "rt", g, now, nil, list...))
 		for i := range 1010 {
 			check(t, s.AddRun(t.Context(), &store.Run{ID: fmt.Sprint("run", i)}))
 		}

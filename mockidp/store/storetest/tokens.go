@@ -39,15 +39,6 @@ var tokens = []test{
 			equal(t, hash+" revoked, its grant revoked", fmt.Sprint(tok.Revoked, g.Revoked), fmt.Sprint(revoked, false))
 		}
 	}},
-	{"tokens are saved for a grant that exists", func(t *testing.T, s *store.Store) {
-		g := newGrant(t, s, "g", "", "openid")
-		check(t, s.SaveTokens(t.Context(), token("a", store.AccessToken, g), token("b", store.AccessToken, g)))
-		_, _, err := s.Token(t.Context(), "b")
-		check(t, err)
-		err = s.SaveTokens(t.Context(), token("c", store.AccessToken, g), token("d", store.AccessToken, &store.Grant{ID: "nope"}))
-		wantErr(t, "unknown grant", err, store.ErrNotFound)
-		noToken(t, s, "c")
-	}},
 	{"rotation uses the token up, replaces the claims and stores the run", func(t *testing.T, s *store.Store) {
 		g := refreshable(t, s)
 		g.IDClaims, g.ATClaims = store.Claims{{Name: "n", Value: json.RawMessage(`2`)}}, nil
