@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"example.com/postlogin/cmd/settings"
@@ -43,6 +44,8 @@ func deploy(ctx context.Context, args, environ []string, stdout, stderr io.Write
 	c := &config{set: settings.New("mockidp actions deploy", "MOCKIDP_", stderr)}
 	var files []string
 	c.set.Operands(&files)
+	replace := false
+	c.set.Switch(&replace, "replace-draft", "deploy also over a draft that somebody saved and nobody deployed")
 	c.set.Call("mockidp actions deploy [--database-url file:./mockidp.db] FILE.js")
 	if err := c.read(args, environ, stderr); err != nil {
 		return err
@@ -79,6 +82,11 @@ func deploy(ctx context.Context, args, environ []string, stdout, stderr io.Write
 	if made {
 		fmt.Fprintf(stdout, madeText, c.options.DatabaseURL, c.options.Seed)
 	}
+	if !replace {
+		if err := wouldLoseDraft(ctx, st, name, file, code); err != nil {
+			return err
+		}
+	}
 	if err := mockidp.Deploy(ctx, st, name, code); err != nil {
 		return err
 	}
@@ -93,6 +101,24 @@ const madeText = `%s was empty. It has the application and the users of the seed
 the start of a server. If your server runs on another database, name that one:
 --database-url file:PATH
 `
+
+// wouldLoseDraft is an error when the Action's draft is neither code nor in any of its
+// versions: somebody's work in the dashboard, which deploying the file would replace.
+func wouldLoseDraft(ctx context.Context, st *store.Store, name, file, code string) error {
+	a, err := st.ActionByName(ctx, name)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil || a.Code == code {
+		return err
+	}
+	versions, err := st.Versions(ctx, a.ID)
+	if err != nil || slices.ContainsFunc(versions, func(v *store.Version) bool { return v.Code == a.Code }) {
+		return err
+	}
+	return fmt.Errorf("not deployed: the Action %s has a draft of %s that was never deployed, and %s would replace it. Deploy that one first, in the dashboard, or say --replace-draft",
+		name, a.UpdatedAt.UTC().Format("2006-01-02 15:04 UTC"), file)
+}
 
 // check compiles the code in a worker, as every Deploy must.
 func check(ctx context.Context, file, name, code string) ([]actions.Warning, error) {

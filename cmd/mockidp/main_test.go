@@ -11,10 +11,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"example.com/postlogin/mockidp/actions"
+	"example.com/postlogin/mockidp/store"
 )
 
 func TestMain(m *testing.M) {
@@ -233,5 +235,57 @@ func TestActionsDeploy(t *testing.T) {
 		if err := run(t.Context(), args, env, t.Output(), t.Output()); err == nil {
 			t.Errorf("%q was accepted", args)
 		}
+	}
+}
+
+func TestDeployLosesNoDraft(t *testing.T) {
+	t.Chdir(t.TempDir())
+	env := []string{"MOCKIDP_DATABASE_URL=file:./idp.db"}
+	deploy := func(code string, flags ...string) error {
+		if err := os.WriteFile("greet.js", []byte(code), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return run(t.Context(), append([]string{"actions", "deploy", "greet.js"}, flags...), env, t.Output(), t.Output())
+	}
+	const first, second, draft = "exports.onExecutePostLogin = async () => {};", "exports.onExecutePostLogin = async () => { 2 };", "exports.onExecutePostLogin = async () => { 'mine' };"
+	if err := deploy(first); err != nil {
+		t.Fatal(err)
+	}
+	st, err := store.Open(t.Context(), "file:./idp.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	greet := func() *store.Action {
+		t.Helper()
+		a, err := st.ActionByName(t.Context(), "greet")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	save := func(code string) {
+		t.Helper()
+		if err := st.SaveDraft(t.Context(), greet().ID, code, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	save(draft)
+	if err := deploy(second); err == nil || !strings.Contains(err.Error(), "never deployed") || !strings.Contains(err.Error(), "--replace-draft") {
+		t.Errorf("deploying over a draft: %v", err)
+	}
+	if a := greet(); a.Code != draft || a.DeployedVersion != 1 {
+		t.Errorf("after the refusal the draft is %q and version %d is deployed", a.Code, a.DeployedVersion)
+	}
+	if err := deploy(second, "--replace-draft"); err != nil || greet().Code != second {
+		t.Errorf("on purpose: %v, %q", err, greet().Code)
+	}
+	save(first) // which version 1 has
+	if err := deploy(draft); err != nil || greet().DeployedVersion != 3 {
+		t.Errorf("over a draft that a version has: %v, version %d", err, greet().DeployedVersion)
+	}
+	save(second + " // and on")
+	if err := deploy(second + " // and on"); err != nil {
+		t.Errorf("the draft itself: %v", err)
 	}
 }
