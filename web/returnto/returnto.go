@@ -13,13 +13,16 @@ import (
 // Default is where a login leads that was asked for without saying where to.
 const Default = "/profile"
 
+// maxLength is how many bytes a path may have.
+const maxLength = 1024
+
 // Path returns next when it is a path on this site, and otherwise Default:
 // a link to the login must not be able to send people elsewhere after it (RFC 9700
 // section 4.11.1). It is strict rather than clever, because browsers read "\", tabs
 // and line ends in addresses in their own way: only printable ASCII, no "\", one
-// slash in front, at most 1024 bytes.
+// slash in front, at most 1024 bytes, with what is escaped in the answer too.
 func Path(next string) string {
-	if len(next) > 1024 || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") {
+	if len(next) > maxLength || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") {
 		return Default
 	}
 	for i := range len(next) {
@@ -40,7 +43,11 @@ func Path(next string) string {
 	if strings.Contains(u.Path, "//") || strings.Contains(u.Path, "/../") || strings.HasSuffix(u.Path, "/..") || strings.Contains(u.Path, "/./") {
 		return Default
 	}
-	return u.String()
+	path := u.String()
+	if len(path) > maxLength {
+		return Default
+	}
+	return path
 }
 
 // AnotherUser is the address of a login that asks who it is even when the provider

@@ -53,6 +53,7 @@ func TestPath(t *testing.T) {
 	for next, want := range map[string]string{
 		"": "/profile", "/": "/", "/user": "/user", "/profile?a=1&b=%20#claims": "/profile?a=1&b=%20#claims", "//evil.example": "/profile",
 		"/login": "/login", "/%2fevil.example": "/profile", "/a/../b": "/profile", "/" + strings.Repeat("a", 1023): "/" + strings.Repeat("a", 1023),
+		"/" + strings.Repeat("|", 341): "/" + strings.Repeat("%7C", 341), "/" + strings.Repeat("|", 342): "/profile", // escaped, they are three times as long
 	} {
 		if got := returnto.Path(next); got != want {
 			t.Errorf("Path(%.40q) = %.40q, want %.40q", next, got, want)
@@ -64,6 +65,7 @@ func FuzzPath(f *testing.F) {
 	for _, try := range redirectTries(f) {
 		f.Add(try)
 	}
+	f.Add("/" + strings.Repeat("|", 342))
 	f.Fuzz(func(t *testing.T, next string) {
 		got := returnto.Path(next)
 		if !staysHere(got) {
