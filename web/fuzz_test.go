@@ -45,6 +45,7 @@ func FuzzCallback(f *testing.F) {
 		"", "state=STATE", "state=STATE&code=x", "state=STATE&code=x&iss=ISSUER", "state=STATE&error=access_denied&iss=ISSUER",
 		"state=STATE&error=x&error_description=%00%ff&iss=ISSUER", "state=STATE&state=STATE", "state=x&code=y", "code=x", "%zz", "a;b", "state=STATE&code=%ff%00",
 		"state=STATE&error=login_required&iss=ISSUER", "state=STATE&error=server_error&iss=ISSUER", "state=STATE&code=x&iss=", "state=STATE%20",
+		"state=STATE&iss=" + strings.Repeat("\xfe", 301),
 	} {
 		f.Add(query)
 	}

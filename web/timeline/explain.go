@@ -2,7 +2,8 @@ package timeline
 
 import (
 	"strings"
-	"unicode/utf8"
+
+	"example.com/postlogin/web/words"
 )
 
 // maxValue is how many characters of a value that is no secret are kept.
@@ -17,8 +18,8 @@ func Explain(name, value string) Parameter {
 		value = "not shown"
 	case secret:
 		value = Cut(value)
-	case utf8.RuneCountInString(value) > maxValue:
-		value = string([]rune(strings.ToValidUTF8(value, "\uFFFD"))[:maxValue]) + "…"
+	default:
+		value = words.Shorten(value, maxValue)
 	}
 	if name == "code" {
 		value += " (used up)"

@@ -65,6 +65,20 @@ func TestSecretsAreCut(t *testing.T) {
 	}
 }
 
+// Bytes that are not UTF-8 become one character together, however many they are.
+func TestLongValuesAreShortened(t *testing.T) {
+	for value, want := range map[string]string{
+		strings.Repeat("é", 300):          strings.Repeat("é", 300),
+		strings.Repeat("é", 301):          strings.Repeat("é", 300) + "…",
+		"a" + strings.Repeat("\xfe", 301): "a\uFFFD",
+		strings.Repeat("\xfe a", 301):     strings.Repeat("\uFFFD a", 100) + "…",
+	} {
+		if got := timeline.Explain("iss", value).Value; got != want {
+			t.Errorf("Explain(%.20q) = %q, want %q", value, got, want)
+		}
+	}
+}
+
 func TestParametersStandInAGivenOrder(t *testing.T) {
 	q := url.Values{"z": {"1"}, "scope": {"openid"}, "client_id": {"demo-app"}, "a": {"\xff"}}
 	var names []string

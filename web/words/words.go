@@ -20,8 +20,8 @@ import (
 // MaxQuote is how many characters of someone else's words a page repeats.
 const MaxQuote = 300
 
-// Shorten returns at most n characters of s, with "…" for the rest, and with a
-// replacement character for each byte that is not UTF-8.
+// Shorten returns at most n characters of s, with "…" for the rest, and with one
+// replacement character for bytes in a row that are not UTF-8.
 func Shorten(s string, n int) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	if utf8.RuneCountInString(s) <= n {
