@@ -147,12 +147,13 @@ func (s *Server) believe(ctx context.Context, v *verification, log *timeline.Log
 	took := timeline.Milliseconds(time.Since(began))
 	fetched, _ := v.conn.Fetches.Since(fetches)
 	s.logKeys(log, v.conn, fetched)
-	s.logChecks(log, v.Checks, took)
+	verified := s.cfg.Now()
 	sub, _ := cs.Text("sub")
 	info, x, err := v.userInfo(ctx, sub)
 	if err != nil {
 		return nil, s.withToken(err, v.raw)
 	}
+	s.logChecks(log, verified, v.Checks, took)
 	s.logUserInfo(log, x)
 	l := &session.Login{IDToken: v.raw, RefreshToken: v.token.RefreshToken, Checks: v.Checks, Name: displayName(cs, info), Log: *log}
 	if info != nil {

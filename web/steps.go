@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/oauth2"
 
@@ -100,8 +101,9 @@ func (s *Server) logKeys(log *timeline.Log, conn *provider.Connection, fetched *
 	log.Add(s.cfg.Now(), step)
 }
 
-// logChecks notes how the checks of the ID token went.
-func (s *Server) logChecks(log *timeline.Log, done []checks.Check, took float64) {
+// logChecks notes how the checks went that were over at. That of the UserInfo answer is
+// among them, although it is asked for next: the inspector counts it too.
+func (s *Server) logChecks(log *timeline.Log, at time.Time, done []checks.Check, took float64) {
 	passed, notDone := 0, 0
 	for _, c := range done {
 		switch c.State {
@@ -111,7 +113,7 @@ func (s *Server) logChecks(log *timeline.Log, done []checks.Check, took float64)
 			notDone++
 		}
 	}
-	log.Add(s.cfg.Now(), timeline.Step{ID: "verify", Channel: timeline.Here, Title: "This app checked the ID token", TookMS: took,
+	log.Add(at, timeline.Step{ID: "verify", Channel: timeline.Here, Title: "This app checked the ID token", TookMS: took,
 		Text: fmt.Sprintf("%s passed, %d could not be done or were not needed; the ID token inspector has them all.", words.Count(passed, "check"), notDone)})
 }
 

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -64,6 +65,10 @@ func TestTimeline(t *testing.T) {
 	}
 	if want := []string{"Authorization", "grant_type", "code", "redirect_uri", "code_verifier"}; !slices.Equal(sent, want) {
 		t.Errorf("token request = %q, want %q", sent, want)
+	}
+	passed := strings.Count(b.get("/api/me").body, `"state": "pass"`)
+	if text := stepCalled(t, steps, "verify").Text; passed == 0 || !strings.HasPrefix(text, fmt.Sprintf("%d checks passed,", passed)) {
+		t.Errorf("%q, and the inspector has %d", text, passed)
 	}
 	for _, p := range stepCalled(t, steps, "authorize").Sent {
 		if p.Why == "" {
