@@ -26,7 +26,7 @@ func errorModels() []views.Error {
 	list := []views.Error{
 		amend(failure("E-DENY-1", "You were not logged in", "The identity provider said no:", views.Button{Label: "Try again as someone else", URL: "/login?prompt=login", Primary: true}, homeButton), func(e *views.Error) {
 			e.Quote = "We do not serve customers in KP."
-			e.Hint = "An Action in the login flow refused this login. Nothing is wrong with your password."
+			e.Hint = "Usually an Action in the login flow has refused it, or has failed. Nothing is wrong with your password."
 			e.Details = []views.Detail{
 				{Name: "error", Value: "access_denied"},
 				{Name: "error_description", Value: "We do not serve customers in KP."},

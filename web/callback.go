@@ -19,6 +19,7 @@ import (
 	"example.com/postlogin/web/returnto"
 	"example.com/postlogin/web/session"
 	"example.com/postlogin/web/timeline"
+	"example.com/postlogin/web/transaction"
 	"example.com/postlogin/web/words"
 )
 
@@ -116,7 +117,7 @@ func (s *Server) complete(ctx context.Context, a *attempt.Attempt, in answer) (*
 		return nil, err
 	}
 	if in.err != "" {
-		return nil, errRefused(in, a.Prompt)
+		return nil, errRefused(in, a.Prompt, transaction.LogsURL(v.conn))
 	}
 	if in.code == "" {
 		return nil, errMalformedCallback("neither a code nor an error")
@@ -206,8 +207,9 @@ func (v *verification) redeem(ctx context.Context, code string) (x provider.Exch
 }
 
 // errRefused is the page for an answer that says no (Core 3.1.2.6, RFC 6749 section
-// 4.1.2.1). prompt is the parameter that the request had.
-func errRefused(in answer, prompt string) error {
+// 4.1.2.1). prompt is the parameter that the request had, logs the provider's page about
+// its logins or "".
+func errRefused(in answer, prompt, logs string) error {
 	e := &problem.Error{
 		Quote:   words.Shorten(in.description, words.MaxQuote),
 		Details: []views.Detail{{Name: "error", Value: words.Shorten(in.err, 80)}},
@@ -226,7 +228,10 @@ func errRefused(in answer, prompt string) error {
 		e.Code, e.Quote, e.Text, e.Buttons = "E-DENY-3", "", "The identity provider does not let this account log in.", again
 	case in.err == "access_denied":
 		e.Code, e.Text, e.Buttons = "E-DENY-1", "The identity provider said no.", again
-		e.Hint = "Usually an Action in the login flow has refused it. Nothing is wrong with your password."
+		e.Hint = "Usually an Action in the login flow has refused it, or has failed. Nothing is wrong with your password."
+		if logs != "" {
+			e.Buttons = append(e.Buttons, problem.Button("See what the Action did", logs))
+		}
 	case slices.Contains([]string{"login_required", "interaction_required", "consent_required", "account_selection_required"}, in.err):
 		e.Code = "E-INT-1"
 		switch {

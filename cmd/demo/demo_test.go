@@ -280,6 +280,9 @@ func TestDenial(t *testing.T) {
 	if b.Status != http.StatusForbidden || !strings.Contains(b.Body, `data-code="E-DENY-1"`) || !strings.Contains(b.Body, "We do not serve customers here.") {
 		t.Errorf("%d\n%s", b.Status, b.Body)
 	}
+	if logs := s.issuer + "dashboard/logs"; !strings.Contains(b.Body, `href="`+logs+`"`) {
+		t.Errorf("the page does not lead to %s\n%s", logs, b.Body)
+	}
 	b = mockidptest.NewBrowser(t) // the denied login left a session, as on Auth0
 	b.Get(s.appURL + "/login").Submit(url.Values{"action": {"cancel"}})
 	if b.Status != http.StatusForbidden || !strings.Contains(b.Body, `data-code="E-DENY-2"`) {

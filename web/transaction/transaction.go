@@ -114,6 +114,15 @@ func Fetch(ctx context.Context, client *http.Client, conn *provider.Connection, 
 	return tx, nil
 }
 
+// LogsURL is the page on which a mock provider lists its logins, also those that got no
+// token and so have no Transaction; "" for any other provider.
+func LogsURL(conn *provider.Connection) string {
+	if conn.MockVersion == "" {
+		return ""
+	}
+	return strings.TrimSuffix(conn.Issuer, "/") + "/dashboard/logs"
+}
+
 // ActionsStep says which Actions ran. When is not known: the provider's clock is another.
 func ActionsStep(tx *Transaction) timeline.Step {
 	step := timeline.Step{ID: "actions", Channel: timeline.Inside, Title: "Actions ran", Page: tx.URL}
