@@ -10,6 +10,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
 )
 
 // A Page is one page of this folder.
@@ -38,8 +39,12 @@ var pages = sync.OnceValues(func() (list []Page, err error) {
 		if err != nil {
 			return nil, err
 		}
+		doc := markdown.Parser().Parse(text.NewReader(source))
+		if err := forApp(doc, source); err != nil {
+			return nil, fmt.Errorf("read docs/%s: %w", e.Name(), err)
+		}
 		var b bytes.Buffer
-		if err := markdown.Convert(source, &b); err != nil {
+		if err := markdown.Renderer().Render(&b, source, doc); err != nil {
 			return nil, fmt.Errorf("render docs/%s: %w", e.Name(), err)
 		}
 		title, _, _ := strings.Cut(strings.TrimPrefix(string(source), "# "), "\n")
@@ -48,23 +53,18 @@ var pages = sync.OnceValues(func() (list []Page, err error) {
 	return list, nil
 })
 
-// mdLink is a link from one page of the folder to another.
-var mdLink = regexp.MustCompile(`href="(?:docs/)?([a-z-]+)\.md(#[^"]*)?"`)
-
 // wide matches what may be wider than the page.
 var wide = regexp.MustCompile(`<(?:table|pre)>`)
 
-// forPage makes wide things scroll in a box of their own, within the keyboard's
-// reach, and links between the documents lead to their pages here.
+// forPage makes wide things scroll in a box of their own, within the keyboard's reach.
 func forPage(html string) string {
 	html = strings.NewReplacer("</table>", "</table></div>", "<th></th>", "<td></td>").Replace(html)
 	n := 0
-	html = wide.ReplaceAllStringFunc(html, func(tag string) string {
+	return wide.ReplaceAllStringFunc(html, func(tag string) string {
 		n++ // a region needs a name of its own
 		if tag == "<pre>" {
 			return fmt.Sprintf(`<pre role="region" tabindex="0" aria-label="Example %d">`, n)
 		}
 		return fmt.Sprintf(`<div class="scroll" role="region" tabindex="0" aria-label="Table %d"><table>`, n)
 	})
-	return mdLink.ReplaceAllString(html, `href="/docs/$1$2"`)
 }
