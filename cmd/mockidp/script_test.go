@@ -18,11 +18,11 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// mask copies what a command has printed into a file, with a word in place of
+// mask copies what a command has printed, or a file, into a file, with a word in place of
 // what no two runs share: mask stdout out.txt
 func mask(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
-		ts.Fatalf("usage: mask stdout|stderr FILE")
+		ts.Fatalf("usage: mask stdout|stderr|FILE FILE")
 	}
 	text := ts.ReadFile(args[0])
 	for _, m := range []struct{ pattern, word string }{
