@@ -20,7 +20,8 @@ import (
 // Text and Value, then call Parse once.
 type Set struct {
 	program string
-	prefix  string // environment names with this prefix must be known; "" allows any
+	prefix  string    // environment names with this prefix must be known; "" allows any
+	stderr  io.Writer // for the help
 	flags   *flag.FlagSet
 	all     []*setting
 
@@ -57,10 +58,11 @@ func (s *setting) IsBoolFlag() bool { return s.boolean }
 // prefix and that no setting knows are warned about; an empty prefix turns that off.
 func New(program, prefix string, stderr io.Writer) *Set {
 	flags := flag.NewFlagSet(program, flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	s := &Set{program: program, prefix: prefix, flags: flags, call: program + " [flags]"}
-	flags.Usage = func() { s.usage(stderr) }
-	return s
+	// Package flag would print each error, and all flags with it, before the caller
+	// prints the error.
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {}
+	return &Set{program: program, prefix: prefix, stderr: stderr, flags: flags, call: program + " [flags]"}
 }
 
 // Option refines a setting.
@@ -132,7 +134,7 @@ func (s *Set) Call(line string) { s.call = line }
 // Parse reads args, the environment (as from os.Environ) and dotenv (as from
 // ReadDotEnv), calls every setting's parse, and returns the warnings about
 // unknown names. All wrong values come back joined in one error, one line each;
-// flag.ErrHelp comes back when help was asked for.
+// flag.ErrHelp comes back when help was asked for; it is printed by then.
 func (s *Set) Parse(args, environ []string, dotenv map[string]string) (warnings []string, err error) {
 	if err := s.parseArgs(args); err != nil {
 		return nil, err
@@ -155,8 +157,11 @@ func (s *Set) Parse(args, environ []string, dotenv map[string]string) (warnings 
 // parseArgs goes on behind each operand, where package flag stops.
 func (s *Set) parseArgs(args []string) error {
 	for {
-		if err := s.flags.Parse(args); err != nil {
+		if err := s.flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+			s.usage()
 			return err
+		} else if err != nil {
+			return s.flagError(err, args)
 		}
 		rest := s.flags.Args()
 		switch ended := len(rest) < len(args) && args[len(args)-len(rest)-1] == "--"; {
@@ -171,6 +176,44 @@ func (s *Set) parseArgs(args []string) error {
 		*s.operands = append(*s.operands, rest[0])
 		args = rest[1:]
 	}
+}
+
+// flagError is what package flag says of args, with the flag as it was typed (it names
+// each with one dash) and with what to do. A value behind a flag may be a secret, and is
+// not in it.
+func (s *Set) flagError(err error, args []string) error {
+	typed, name := "", ""
+	if n := len(args) - s.flags.NArg(); n > 0 { // what it did not get beyond
+		typed, _, _ = strings.Cut(args[n-1], "=")
+		name = strings.TrimLeft(typed, "-")
+	}
+	switch text := err.Error(); {
+	case strings.HasPrefix(text, "flag provided but not defined"):
+		if near := s.nearFlag(name); near != "" {
+			return fmt.Errorf("no flag %s: did you mean --%s? All flags: %s --help", typed, near, s.program)
+		}
+		return fmt.Errorf("no flag %s. All flags: %s --help", typed, s.program)
+	case strings.HasPrefix(text, "flag needs an argument"):
+		return fmt.Errorf("%s: expected a value behind it. All flags: %s --help", typed, s.program)
+	}
+	return fmt.Errorf("%w. All flags: %s --help", err, s.program)
+}
+
+// nearFlag is the flag that was probably meant by name: one that begins so, or that
+// has at most two other letters. "" is for none.
+func (s *Set) nearFlag(name string) string {
+	var known []string
+	for _, v := range s.all {
+		if len(name) > 2 && strings.HasPrefix(v.flag, name) {
+			return v.flag
+		}
+		known = append(known, v.flag)
+	}
+	near := Nearest(name, known)
+	if d := distance(name, near); d > 2 || 2*d > len(name) {
+		return ""
+	}
+	return near
 }
 
 // fromEnv takes the value of the first name that is set and not empty: compose
@@ -242,7 +285,8 @@ func (s *Set) Print(w io.Writer) {
 	}
 }
 
-func (s *Set) usage(w io.Writer) {
+func (s *Set) usage() {
+	w := s.stderr
 	fmt.Fprintf(w, "Usage: %s\n\n", s.call)
 	for _, v := range s.all {
 		def := v.value

@@ -91,6 +91,42 @@ func TestHelpAndStrayArguments(t *testing.T) {
 	}
 }
 
+// TestWrongFlagsAreNamedOnce: the caller prints the error, so nothing else does.
+func TestWrongFlagsAreNamedOnce(t *testing.T) {
+	tests := []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"as it was typed", []string{"--foo"}, "no flag --foo. All flags: mockidp trigger --help"},
+		{"with one dash", []string{"-foo", "--level", "info"}, "no flag -foo. All flags: mockidp trigger --help"},
+		{"behind an operand, without its value", []string{"post-login", "--tokn=hush"}, "no flag --tokn: did you mean --token? All flags: mockidp trigger --help"},
+		{"the beginning of one", []string{"--database", "x"}, "no flag --database: did you mean --database-url? All flags: mockidp trigger --help"},
+		{"nothing near", []string{"--databank", "x"}, "no flag --databank. All flags: mockidp trigger --help"},
+		{"a value is missing", []string{"post-login", "--level"}, "--level: expected a value behind it. All flags: mockidp trigger --help"},
+		{"no name", []string{"post-login", "---"}, "bad flag syntax: ---. All flags: mockidp trigger --help"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var printed bytes.Buffer
+			var text string
+			var operands []string
+			s := settings.New("mockidp trigger", "", &printed)
+			for _, name := range []string{"level", "token", "database-url"} {
+				s.Text(&text, name, "", "", name)
+			}
+			s.Operands(&operands)
+			_, err := s.Parse(tt.args, nil, nil)
+			if err == nil || err.Error() != tt.want {
+				t.Errorf("error = %v\nwant    %s", err, tt.want)
+			}
+			if printed.Len() > 0 {
+				t.Errorf("printed besides: %s", &printed)
+			}
+		})
+	}
+}
+
 func TestPrintHidesSecrets(t *testing.T) {
 	var secret string
 	s := settings.New("web", "", io.Discard)
