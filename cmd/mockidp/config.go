@@ -13,6 +13,7 @@ import (
 	"example.com/postlogin/cmd/listen"
 	"example.com/postlogin/cmd/settings"
 	"example.com/postlogin/mockidp"
+	"example.com/postlogin/mockidp/actions"
 	"example.com/postlogin/mockidp/clientip"
 	"example.com/postlogin/mockidp/outbox"
 )
@@ -198,7 +199,7 @@ func (c *config) declareActions() {
 		}
 		o.Runtime.Workers = n
 		return nil
-	})
+	}, settings.Derived("the CPUs", func() string { return strconv.Itoa(actions.DefaultWorkers()) }))
 }
 
 // maxWorkers is far beyond use: each worker is a process that may take 512 MB.

@@ -38,7 +38,11 @@ type setting struct {
 	boolean          bool      // a flag that may stand alone
 	each             *[]string // a flag that may be given again
 	parse            func(string) error
+	derivedFrom      string
+	derived          func() string // what the default is in force; nil: what it says
 }
+
+const fromDefault = "default" // a setting's source when nobody has set it
 
 // String and Set make a setting a flag.Value.
 func (s *setting) String() string { return s.value }
@@ -74,11 +78,18 @@ func Secret(s *setting) { s.secret = true }
 // Alias names a further environment variable, read when the first is not set.
 func Alias(env string) Option { return func(s *setting) { s.aliases = append(s.aliases, env) } }
 
+// Derived is for a default that is worked out of something else, which from names, as in
+// "BASE_URL". Print shows what value then returns; it is called no sooner, so it may look
+// at what the program has decided after Parse.
+func Derived(from string, value func() string) Option {
+	return func(s *setting) { s.derivedFrom, s.derived = from, value }
+}
+
 // Value declares a setting. parse gets the value and returns what is wrong with
 // it; the message should say what is expected. It is not called for the flag
 // --help. An empty env makes it a flag only.
 func (s *Set) Value(name, env, def, usage string, parse func(string) error, options ...Option) {
-	v := &setting{flag: name, env: env, usage: usage, value: def, source: "default", parse: parse}
+	v := &setting{flag: name, env: env, usage: usage, value: def, source: fromDefault, parse: parse}
 	for _, o := range options {
 		o(v)
 	}
@@ -270,18 +281,21 @@ func (s *Set) unknown(env map[string]string, where string) (warnings []string) {
 	return warnings
 }
 
-// Print writes each setting with its value and where it came from; secrets are
-// hidden. What is a flag only belongs to one call and is no setting.
+// Print writes each setting with the value in force and where it came from; secrets
+// are hidden. What is a flag only belongs to one call and is no setting.
 func (s *Set) Print(w io.Writer) {
 	for _, v := range s.all {
 		if v.env == "" {
 			continue
 		}
-		value := v.value
+		value, source := v.value, v.source
+		if v.derived != nil && (value == "" || source == fromDefault) {
+			value, source = v.derived(), fromDefault+", from "+v.derivedFrom
+		}
 		if v.secret && value != "" {
 			value = "(hidden)"
 		}
-		fmt.Fprintf(w, "%-24s %-40s %s\n", v.env, value, v.source)
+		fmt.Fprintf(w, "%-24s %-40s %s\n", v.env, value, source)
 	}
 }
 

@@ -61,10 +61,11 @@ func parse(args, environ []string, stderr io.Writer) (*config, error) {
 }
 
 func (c *config) declareApp(environ []string) {
-	def := "127.0.0.1:3000"
+	def, derived := "127.0.0.1:3000", []settings.Option(nil)
 	for _, kv := range environ {
 		if port, ok := strings.CutPrefix(kv, "PORT="); ok && port != "" {
 			def = "127.0.0.1:" + port
+			derived = []settings.Option{settings.Derived("PORT", func() string { return c.listen })}
 		}
 	}
 	c.set.Value("listen", "LISTEN_ADDR", def, "address to listen on; its default takes the port from PORT", func(v string) error {
@@ -73,7 +74,7 @@ func (c *config) declareApp(environ []string) {
 			return fmt.Errorf("expected host:port, as in 127.0.0.1:3000, got %q", v)
 		}
 		return nil
-	})
+	}, derived...)
 	c.set.Value("base-url", "BASE_URL", "http://localhost:3000", "address that browsers use", func(v string) error {
 		c.web.BaseURL = strings.TrimSuffix(v, "/")
 		return absolute(v, "http://localhost:3000")
@@ -82,14 +83,19 @@ func (c *config) declareApp(environ []string) {
 	c.set.Value("session-key", "SESSION_KEY", "", "32 bytes as hex or base64 that sign the session cookie; default: made once and kept in the session folder", func(v string) (err error) {
 		c.web.SessionKey, err = key(v)
 		return err
-	}, settings.Secret)
+	}, settings.Secret, settings.Derived("SESSION_DIR", func() string { return "the key that is kept there" }))
 	c.set.Value("show-raw-token", "SHOW_RAW_TOKEN", "", "on or off: show the ID token as it came; default: on when BASE_URL is this machine", func(v string) error {
 		c.rawToken = v
 		if v != "" && v != "on" && v != "off" {
 			return fmt.Errorf("expected on or off, got %q", v)
 		}
 		return nil
-	})
+	}, settings.Derived("BASE_URL", func() string {
+		if c.web.ShowRawToken {
+			return "on"
+		}
+		return "off"
+	}))
 	c.set.LogLevel(&c.logLevel, "LOG_LEVEL", "info")
 	c.set.LogFormat(&c.logFormat, "LOG_FORMAT")
 }
@@ -107,7 +113,7 @@ func (c *config) declareProvider() {
 			return nil
 		}
 		return absolute(v, "http://localhost:3000/callback")
-	}, settings.Alias("AUTH0_CALLBACK_URL"))
+	}, settings.Alias("AUTH0_CALLBACK_URL"), settings.Derived("BASE_URL", func() string { return c.web.RedirectURL }))
 	c.set.Value("scopes", "OIDC_SCOPES", "openid profile email", "scopes to ask for", func(v string) error {
 		c.web.Scopes = strings.Fields(v)
 		if len(c.web.Scopes) == 0 || !strings.Contains(" "+v+" ", " openid ") {

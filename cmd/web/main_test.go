@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -80,5 +81,40 @@ func TestConfigHidesSecrets(t *testing.T) {
 	}
 	if strings.Contains(out.String(), "hush") || !strings.Contains(out.String(), "(hidden)") {
 		t.Errorf("%s", &out)
+	}
+}
+
+// TestConfigPrintsWhatIsInForce: a default that is made of another setting is printed as
+// what it is, and says what it is made of.
+func TestConfigPrintsWhatIsInForce(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const public = "BASE_URL=https://app.example.test/"
+	tests := []struct {
+		name string
+		env  []string
+		want []string // patterns of lines
+	}{
+		{"nothing is set", nil, []string{
+			`OIDC_REDIRECT_URL +http://localhost:3000/callback +default, from BASE_URL`, `SHOW_RAW_TOKEN +on +default, from BASE_URL`,
+			`SESSION_KEY +\(hidden\) +default, from SESSION_DIR`, `LISTEN_ADDR +127\.0\.0\.1:3000 +default`}},
+		{"a public address", []string{public, "PORT=8123"}, []string{
+			`OIDC_REDIRECT_URL +https://app\.example\.test/callback +default, from BASE_URL`, `SHOW_RAW_TOKEN +off +default, from BASE_URL`,
+			`LISTEN_ADDR +127\.0\.0\.1:8123 +default, from PORT`}},
+		{"set after all", []string{public, "PORT=8123", "LISTEN_ADDR=127.0.0.1:9", "SHOW_RAW_TOKEN=on", "AUTH0_CALLBACK_URL=https://x.test/cb"}, []string{
+			`OIDC_REDIRECT_URL +https://x\.test/cb +environment AUTH0_CALLBACK_URL`, `SHOW_RAW_TOKEN +on +environment SHOW_RAW_TOKEN`,
+			`LISTEN_ADDR +127\.0\.0\.1:9 +environment LISTEN_ADDR`}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var out bytes.Buffer
+			if err := run(t.Context(), []string{"config"}, tt.env, &out, t.Output()); err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range tt.want {
+				if !regexp.MustCompile(`(?m)^` + want + `$`).MatchString(out.String()) {
+					t.Errorf("no line like %q in:\n%s", want, &out)
+				}
+			}
+		})
 	}
 }

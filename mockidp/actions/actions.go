@@ -12,7 +12,7 @@ import (
 
 // Config configures a Runner. Its zero value is good.
 type Config struct {
-	Workers   int          // worker processes kept warm; default: one per CPU, at least two
+	Workers   int          // worker processes kept warm; default: DefaultWorkers
 	Limits    Limits       // zero fields have defaults
 	Cold      bool         // a fresh JavaScript world for every run; default: one kept per deployed version
 	InProcess bool         // run inside this process, with soft limits only: see the package comment
@@ -76,6 +76,10 @@ type Runner struct {
 	turns  chan struct{}    // one for each flow that may run; nil: as many as there are
 }
 
+// DefaultWorkers is one per CPU that this process may use, and at least two: one Action
+// that waits for something must not hold up everybody else.
+func DefaultWorkers() int { return max(2, runtime.GOMAXPROCS(0)) }
+
 // New checks cfg. It starts nothing: Start does, or the first Compile or PostLogin.
 func New(cfg Config) (*Runner, error) {
 	l := cfg.Limits
@@ -105,7 +109,7 @@ func New(cfg Config) (*Runner, error) {
 	if cfg.InProcess {
 		start = func() (sandbox, error) { return newLocal(l.Soft, cfg.NodeModules, fetch), nil }
 	}
-	workers := cmp.Or(cfg.Workers, max(2, runtime.GOMAXPROCS(0)))
+	workers := cmp.Or(cfg.Workers, DefaultWorkers())
 	r := &Runner{limits: l, cold: cfg.Cold, host: cfg.Host, now: cfg.Now, pool: newPool(workers, log, start)}
 	if cfg.AtOnce > 0 {
 		r.turns = make(chan struct{}, cfg.AtOnce)
