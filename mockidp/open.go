@@ -41,6 +41,7 @@ type Instance struct {
 	Store   *store.Store
 	GeoIP   *geoip.DB
 	Actions *actions.Runner
+	Seeded  bool // the database was empty, and Open has filled it
 
 	outbox *outbox.Outbox
 	trial  *actions.Runner
@@ -84,7 +85,7 @@ func Open(ctx context.Context, o Options) (_ *Instance, err error) {
 	if in.Store, err = store.Open(ctx, o.DatabaseURL); err != nil {
 		return nil, err
 	}
-	if _, err := seed(ctx, in.Store, o.Seed, cmp.Or(o.Client, DemoClient()), o.Rehearsal); err != nil {
+	if in.Seeded, err = seed(ctx, in.Store, o.Seed, cmp.Or(o.Client, DemoClient()), o.Rehearsal); err != nil {
 		return nil, err
 	}
 	if in.outbox, err = in.openOutbox(o, issuer, log); err != nil {

@@ -67,6 +67,11 @@ func (t *trigger) run(ctx context.Context, stderr io.Writer) (*report, error) {
 		return nil, err
 	}
 	defer idp.Close()
+	// Not on stdout, which may be for a program; and at once, for the rest may fail. What
+	// is in memory is always new.
+	if idp.Seeded && o.DatabaseURL != "memory:" {
+		fmt.Fprintf(stderr, madeText, o.DatabaseURL, o.Seed)
+	}
 	client, err := t.application(ctx, idp.Store)
 	if err != nil {
 		return nil, err
