@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"example.com/postlogin/mockidp/actions"
@@ -13,21 +14,30 @@ import (
 // report is what "actions test" and "trigger" say of one login, and what --json
 // prints. Programs read it: its members stay what they are.
 type report struct {
-	Outcome     string          `json:"outcome"` // ok, denied, redirect, or how an Action failed: actions.Outcome… constants
+	Outcome     string          `json:"outcome"` // ok, denied, redirect, or how an Action failed: actions.Outcome… constants; or outcomeRefused
 	Commands    []reportCommand `json:"commands"`
 	Console     []reportLine    `json:"console"`
 	Warnings    []reportWarning `json:"warnings"`
 	IDToken     json.RawMessage `json:"id_token"`     // custom claims; of "trigger" all claims
 	AccessToken json.RawMessage `json:"access_token"` // custom claims
-	Denied      *string         `json:"denied"`       // what the application is told
-	Error       *actions.Error  `json:"error"`
+	Denied      *string         `json:"denied"`       // what the application is told, or the person on the login page
+	Error       *reportError    `json:"error"`
 	Requests    []reportRequest `json:"requests"`
-	DurationMS  float64         `json:"duration_ms"` // of all Actions together
+	DurationMS  float64         `json:"duration_ms"` // of all Actions together, in whole microseconds
 
 	code  string // OAuth error code, when denied
 	at    string // where a login that waits has led the browser, a sentence
 	event *actions.Event
 	runs  []actions.ActionRun
+}
+
+// outcomeRefused is a login that ended before any Action ran.
+const outcomeRefused = "refused"
+
+// reportError is what one Action failed with; which one is always said.
+type reportError struct {
+	*actions.Error
+	Action string `json:"action"`
 }
 
 // The members action are there when more than one Action ran: their lines are
@@ -61,7 +71,7 @@ func newReport(ev *actions.Event, out *actions.Outcome, denied *string) *report 
 	}
 	switch {
 	case out.Failed != nil:
-		r.Outcome, r.Error = out.Failed.Kind, out.Failed.Error
+		r.Outcome, r.Error = out.Failed.Kind, &reportError{out.Failed.Error, out.Failed.Action}
 	case denied != nil:
 		r.Outcome, r.Denied = actions.OutcomeDenied, denied
 	case out.Suspended != nil:
@@ -87,6 +97,14 @@ func newReport(ev *actions.Event, out *actions.Outcome, denied *string) *report 
 		}
 		r.DurationMS += run.DurationMS
 	}
+	r.DurationMS = math.Round(r.DurationMS*1000) / 1000 // 0.1 and 0.2 make 0.30000000000000004
+	return r
+}
+
+// refusedReport reports a login that no Action has seen.
+func refusedReport(no *refusal) *report {
+	r := newReport(nil, &actions.Outcome{}, &no.says)
+	r.Outcome = outcomeRefused
 	return r
 }
 
@@ -112,9 +130,8 @@ func (r *report) err() error {
 	if r.Error == nil {
 		return nil
 	}
-	failed := r.runs[len(r.runs)-1]
 	if r.Error.Line > 0 {
-		return fmt.Errorf("%s: %s in line %d", failed.Name, r.Outcome, r.Error.Line)
+		return fmt.Errorf("%s: %s in line %d", r.Error.Action, r.Outcome, r.Error.Line)
 	}
-	return fmt.Errorf("%s: %s", failed.Name, r.Outcome)
+	return fmt.Errorf("%s: %s", r.Error.Action, r.Outcome)
 }

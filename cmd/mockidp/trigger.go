@@ -45,6 +45,9 @@ func runTrigger(ctx context.Context, args, environ []string, stdout, stderr io.W
 		return fmt.Errorf("expected the one trigger there is: mockidp trigger %s --user EMAIL, got %q", mockidp.Trigger, t.name)
 	}
 	r, err := t.run(ctx, stderr)
+	if no, ok := errors.AsType[*refusal](err); ok && t.json {
+		return errors.Join(printJSON(stdout, refusedReport(no)), err)
+	}
 	if err != nil {
 		return err
 	}
@@ -124,7 +127,7 @@ func (t *trigger) logIn(ctx context.Context, idp *mockidp.Instance, client *stor
 		return nil, errors.New("the login has left no run of the login flow")
 	}
 	if out == nil { // refused before any Action ran
-		return nil, fmt.Errorf("the application is told: %s, %s", answer.code, *answer.denied)
+		return nil, &refusal{who: "the application is told", code: answer.code, says: *answer.denied}
 	}
 	t.sources = map[string]string{}
 	var flow []actions.Action

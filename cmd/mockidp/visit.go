@@ -40,6 +40,20 @@ type answered struct {
 	at     string          // the page where the browser is when nothing of that has come
 }
 
+// refusal is the error of a login that is over before any Action runs.
+type refusal struct {
+	who  string // "the login page says"
+	code string // OAuth error code, when it is the application that is told
+	says string
+}
+
+func (no *refusal) Error() string {
+	if no.code != "" {
+		return no.who + ": " + no.code + ", " + no.says
+	}
+	return no.who + ": " + no.says
+}
+
 func newVisit(idp http.Handler, issuer string, c *store.Client) (*visit, func(), error) {
 	if len(c.RedirectURIs) == 0 {
 		return nil, nil, fmt.Errorf("application %q has no callback address", c.ID)
@@ -100,7 +114,11 @@ func (v *visit) login(ctx context.Context, email, password string, from netip.Ad
 		}
 	}
 	if b.Status >= 400 {
-		return nil, fmt.Errorf("the login page says: %s", strings.Join(b.Errors(), " "))
+		no := &refusal{who: "the login page says", says: strings.Join(b.Errors(), " ")}
+		if b.Status >= 500 { // it broke, and has refused nobody
+			return nil, errors.New(no.Error())
+		}
+		return nil, no
 	}
 	back, err := b.URL.Parse(b.Header.Get("Location"))
 	if err != nil {
