@@ -138,7 +138,8 @@ func (r *Runner) Compile(ctx context.Context, name, source string) error {
 }
 
 // Check is [Runner.Compile]. For a text that is good it also returns what its every
-// run will warn of, as far as the text alone tells: members that do not exist.
+// run will warn of, as far as the text alone tells: members that do not exist. (A run
+// knows the user's attributes, too, and does not warn of those.)
 func (r *Runner) Check(ctx context.Context, name, source string) ([]Warning, error) {
 	if len(source) > maxSource {
 		return nil, tooLong(source)

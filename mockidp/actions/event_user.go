@@ -49,6 +49,17 @@ type EnrolledFactor struct {
 	Options json.RawMessage `json:"options,omitempty"`
 }
 
+// has tells whether w warns of a member that this user has, by an attribute of the
+// user's own: who reads the text alone can't know of those.
+func (u *User) has(w Warning) bool {
+	for name := range u.Attributes {
+		if strings.HasPrefix(w.Text, "event.user."+name+" does not exist") {
+			return true
+		}
+	}
+	return false
+}
+
 type plainUser User // without methods, so that JSON does not recurse
 
 // MarshalJSON writes the user with its Attributes as members beside the rest.

@@ -218,6 +218,7 @@ func (f *flowRun) record(i int, res *runResult, resumed bool) {
 	a := &f.flow[i]
 	run := res.run(a)
 	run.Continued = resumed
+	run.Warnings = slices.DeleteFunc(run.Warnings, f.event.User.has)
 	if res.Abort != nil && (run.Outcome == OutcomeOK || run.Outcome == OutcomeDenied) {
 		res.Abort.Stack = res.Abort.Error()
 		run.Outcome, run.Error = OutcomeThrew, res.Abort

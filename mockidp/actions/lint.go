@@ -2,10 +2,7 @@ package actions
 
 import (
 	"encoding/json"
-	"fmt"
-	"maps"
 	"reflect"
-	"slices"
 	"strings"
 	"sync"
 
@@ -91,8 +88,9 @@ func dotted(names []*ast.Identifier) string {
 
 // schema is the shape of one object of the event.
 type schema struct {
-	members map[string]*schema // nil value: not an object of fixed shape
-	open    bool               // may have more members than these
+	members map[string]*schema  // nil value: not an object of fixed shape
+	open    bool                // may have more members than these
+	slips   map[string][]string // of an open one: names that it surely does not have, see userSlips
 }
 
 var eventSchema = sync.OnceValue(func() *schema { return schemaOf(reflect.TypeFor[Event]()) })
@@ -116,34 +114,14 @@ func schemaOf(t reflect.Type) *schema {
 	if t.Kind() != reflect.Struct || t == reflect.TypeFor[Time]() || t == reflect.TypeFor[json.RawMessage]() {
 		return nil
 	}
-	s := &schema{members: map[string]*schema{}, open: t == reflect.TypeFor[User]()}
+	s := &schema{members: map[string]*schema{}}
+	if t == reflect.TypeFor[User]() {
+		s.open, s.slips = true, userSlips() // see User.Attributes
+	}
 	for i := range t.NumField() {
 		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "-" && name != "" {
 			s.members[name] = schemaOf(t.Field(i).Type)
 		}
 	}
 	return s
-}
-
-// complain is the warning for an unknown member; "" when an open object may have it.
-func (s *schema) complain(path, name string) string {
-	best := ""
-	for _, known := range slices.Sorted(maps.Keys(s.members)) {
-		if plain(known) == plain(name) || best == "" && similar(plain(known), plain(name)) {
-			best = known
-		}
-	}
-	switch {
-	case best != "":
-		return fmt.Sprintf("%s.%s does not exist: did you mean %s?", path, name, best)
-	case s.open || name == "hasOwnProperty" || name == "toString":
-		return ""
-	}
-	return fmt.Sprintf("%s.%s does not exist", path, name)
-}
-
-// plain is a name without case and underscores, so that countryCode and
-// country_code are the same.
-func plain(name string) string {
-	return strings.ToLower(strings.ReplaceAll(name, "_", ""))
 }
