@@ -125,8 +125,11 @@ func (w *world) line() int {
 	// The nearest frames are the prelude's; a few more reach the author's code
 	// through a helper such as Array.prototype.forEach.
 	for _, f := range w.rt.CaptureCallStack(len(buf), buf[:0]) {
-		if f.SrcName() == scriptName {
-			return f.Position().Line
+		if name := f.SrcName(); name != scriptName && name != rewrittenName {
+			continue
+		}
+		if p := f.Position(); p.Filename == scriptName {
+			return p.Line
 		}
 	}
 	return 0

@@ -133,7 +133,9 @@ func (w *world) locate(e *Error, frames []stackFrame) {
 	var b strings.Builder
 	n := 0
 	for _, f := range frames {
-		if f.file != scriptName {
+		// The wrapper's first column stands for an unknown place: a function that
+		// does nothing has none. Its caller's is known.
+		if f.file != scriptName || f.line == 1 && f.column == 1 {
 			continue
 		}
 		line, column := w.prog.position(f.line, f.column)
@@ -170,7 +172,7 @@ func framesOf(stack []goja.StackFrame) []stackFrame {
 			break
 		}
 		p := stack[i].Position()
-		frames = append(frames, stackFrame{stack[i].FuncName(), stack[i].SrcName(), p.Line, p.Column})
+		frames = append(frames, stackFrame{stack[i].FuncName(), p.Filename, p.Line, p.Column})
 	}
 	return frames
 }

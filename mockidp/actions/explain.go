@@ -55,17 +55,13 @@ func (f *flowRun) explain(run *ActionRun) {
 		run.Error = e
 	}
 	l := f.runner.limits
-	near := ""
-	if e.Line > 0 {
-		near = fmt.Sprintf(" (it was at line %d)", e.Line)
-	}
 	before := e.Error()
 	defer func() { e.Stack = e.Error() + strings.TrimPrefix(e.Stack, before) }()
 	switch run.Outcome {
 	case OutcomeTimeout:
-		e.Message = fmt.Sprintf("Action %q exceeded the %s limit%s", run.Name, seconds(l.Time), near)
+		e.Message = fmt.Sprintf("Action %q exceeded the %s limit", run.Name, seconds(l.Time))
 	case OutcomeMemory:
-		e.Message = fmt.Sprintf("Action %q used more than %d MB of memory%s", run.Name, l.Soft>>20, near)
+		e.Message = fmt.Sprintf("Action %q used more than %d MB of memory", run.Name, l.Soft>>20)
 	case OutcomeCrashed:
 		if e.Message == "" {
 			e.Message = fmt.Sprintf("Action %q crashed its worker", run.Name)

@@ -24,6 +24,10 @@ func tooLong(source string) *SyntaxError {
 // Stacks are shown under the Action's own name, which may hold any character.
 const scriptName = "action.js"
 
+// rewrittenName is its name for code that was rewritten for it. The source map leads
+// from there to scriptName; what still has this name the author has not written.
+const rewrittenName = "rewritten.js"
+
 // An Action is a CommonJS module. Like on Auth0 it becomes the body of a
 // function of module, exports and console, inside one that gives it require.
 // Both stand on the author's first line, so that lines stay right.
@@ -82,6 +86,8 @@ func compile(source string) (*program, error) {
 			return nil, syntaxError(source, err)
 		}
 	}
+	warnings, uses := lint(tree), eventUsage(tree, source)
+	markLoops(tree)
 	code, err := goja.CompileAST(tree, false)
 	switch {
 	case err != nil && strings.Contains(err.Error(), "Async generators"): // they parse, but do not compile
@@ -90,7 +96,7 @@ func compile(source string) (*program, error) {
 		return nil, syntaxError(source, err)
 	}
 	p := newProgram(source, code)
-	p.shift, p.warnings, p.uses = len(wrapperHead), lint(tree), eventUsage(tree, source)
+	p.shift, p.warnings, p.uses = len(wrapperHead), warnings, uses
 	return p, nil
 }
 
@@ -117,6 +123,14 @@ func parseFile(name, source string) (*ast.Program, error) {
 // moduleBody is the author's code in a tree made by parseModule; nil when the
 // tree has another shape.
 func moduleBody(tree *ast.Program) *ast.BlockStatement {
+	if f := moduleFunction(tree); f != nil {
+		return f.Body
+	}
+	return nil
+}
+
+// moduleFunction is the function of that body.
+func moduleFunction(tree *ast.Program) *ast.FunctionLiteral {
 	if len(tree.Body) != 1 {
 		return nil
 	}
@@ -132,10 +146,8 @@ func moduleBody(tree *ast.Program) *ast.BlockStatement {
 	if !ok {
 		return nil
 	}
-	if f, ok = ret.Argument.(*ast.FunctionLiteral); !ok {
-		return nil
-	}
-	return f.Body
+	f, _ = ret.Argument.(*ast.FunctionLiteral)
+	return f
 }
 
 // compileOther handles what the engine refused: wrong text gets esbuild's better
@@ -146,6 +158,7 @@ func compileOther(source string, engineErr error) (*program, error) {
 	}
 	r := api.Transform(source, api.TransformOptions{
 		Sourcefile: scriptName, LogLevel: api.LogLevelSilent, Target: api.ES2022,
+		Banner:    wrapperHead, // on a line of its own, which the map knows of
 		Sourcemap: api.SourceMapInline, SourcesContent: api.SourcesContentExclude, LegalComments: api.LegalCommentsNone,
 		// Never below ES2017: Auth0 tells an async handler by its constructor's name.
 		Supported: map[string]bool{"for-await": false, "async-generator": false, "dynamic-import": false},
@@ -154,13 +167,14 @@ func compileOther(source string, engineErr error) (*program, error) {
 	if len(r.Errors) > 0 || !found {
 		return nil, syntaxError(source, engineErr)
 	}
-	whole := wrapperHead + code + wrapperTail + "\n//# sourceMappingURL=" + strings.TrimSpace(sourceMap)
+	whole := code + wrapperTail + "\n//# sourceMappingURL=" + strings.TrimSpace(sourceMap)
 	// The map is inline; a loader that finds nothing keeps the engine off the file system.
 	none := parser.WithSourceMapLoader(func(string) ([]byte, error) { return nil, errors.New("no files") })
-	tree, err := goja.Parse(scriptName, whole, none)
+	tree, err := goja.Parse(rewrittenName, whole, none)
 	if err != nil {
 		return nil, syntaxError(source, engineErr)
 	}
+	markLoops(tree)
 	compiled, err := goja.CompileAST(tree, false)
 	if err != nil {
 		return nil, syntaxError(source, err)

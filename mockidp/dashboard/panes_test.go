@@ -135,7 +135,8 @@ func TestChooseTheEvent(t *testing.T) {
 
 	for event, want := range map[string]string{
 		"{\n\"user\": {,}}":              "The event is not JSON: line 2",
-		"[]":                             "The event must be a JSON object, not a array.",
+		"[]":                             "The event must be a JSON object, not an array.",
+		`{"user":{"email":{}}}`:          "The event's member user.email can't be an object.",
 		`{"stats":{"logins_count":"x"}}`: "The event's member stats.logins_count can't be a string.",
 	} {
 		b.press("Run", url.Values{"event": {event}})
@@ -318,7 +319,7 @@ func TestEndlessRun(t *testing.T) {
 	a := b.action("claims", "exports.onExecutePostLogin = async (event, api) => {\n  for (;;) {}\n};", 0)
 	b.open("actions/library/details/"+a.ID).press("Run", nil)
 	b.want(200)
-	b.reports("timeout", "exceeded the 5 s limit", "The login fails.")
+	b.reports("timeout", "exceeded the 5 s limit (line 2)", "The login fails.")
 	b.write("exports.onExecutePostLogin = async (event, api) => { api.idToken.setCustomClaim(\"a\", 1); };", "Run")
 	b.reports("ok", "Set ID token claim a = 1")
 }

@@ -150,9 +150,9 @@ func parseEvent(text string) (ev *actions.Event, warnings []string, wrong string
 		before := text[:min(int(syntax.Offset), len(text))]
 		return nil, nil, fmt.Sprintf("The event is not JSON: line %d: %s.", strings.Count(before, "\n")+1, syntax.Error())
 	case isKind && kind.Field == "":
-		return nil, nil, "The event must be a JSON object, not a " + kind.Value + "."
+		return nil, nil, "The event must be a JSON object, not " + article(kind.Value) + "."
 	case isKind:
-		return nil, nil, fmt.Sprintf("The event's member %s can't be a %s.", kind.Field, kind.Value)
+		return nil, nil, fmt.Sprintf("The event's member %s can't be %s.", kind.Field, article(kind.Value))
 	case err != nil:
 		return nil, nil, "The event can't be read: " + err.Error() + "."
 	}
@@ -164,6 +164,14 @@ func parseEvent(text string) (ev *actions.Event, warnings []string, wrong string
 		}
 	}
 	return ev, warnings, ""
+}
+
+// article puts a or an before a kind of JSON value.
+func article(kind string) string {
+	if kind != "" && strings.Contains("aeiou", kind[:1]) {
+		return "an " + kind
+	}
+	return "a " + kind
 }
 
 // trialResult is a dry run and what to say of it.
