@@ -198,30 +198,6 @@ func TestRestartOnOtherPorts(t *testing.T) {
 	}
 }
 
-// TestFreshLeavesARunningDemoAlone: a second start on the same ports ends with an
-// error, and the files of the first one are still there.
-func TestFreshLeavesARunningDemoAlone(t *testing.T) {
-	data := t.TempDir()
-	s := openStack(t, func(o *options) { o.data, o.databaseURL = data, "file:"+filepath.Join(data, "mockidp.db") })
-	before, err := os.Stat(filepath.Join(data, "mockidp.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, args := range [][]string{
-		{"--listen", s.appLn.Addr().String(), "--idp-listen", "127.0.0.1:0"},
-		{"--listen", "127.0.0.1:0", "--idp-listen", s.idpLn.Addr().String()},
-	} {
-		err := run(t.Context(), append(args, "--fresh", "--data", data), nil, t.Output())
-		if err == nil || !strings.Contains(err.Error(), "already in use") {
-			t.Errorf("%v: %v, want the port to be taken", args, err)
-		}
-	}
-	after, err := os.Stat(filepath.Join(data, "mockidp.db"))
-	if err != nil || !os.SameFile(before, after) {
-		t.Errorf("the running demo has lost its database: %v", err)
-	}
-}
-
 // TestEmptySeedSaysWhatIsMissing: without an Action the profile says so.
 func TestEmptySeedSaysWhatIsMissing(t *testing.T) {
 	s := openStack(t, func(o *options) { o.seed = mockidp.SeedEmpty })

@@ -82,7 +82,7 @@ func run(ctx context.Context, args, environ []string, stderr io.Writer) error {
 		return err
 	})
 	set.LogLevel(&level, "LOG_LEVEL", "warn")
-	set.Switch(&o.fresh, "fresh", "delete the data folder's database and sessions first")
+	set.Switch(&o.fresh, "fresh", "delete the data folder's database and sessions first, unless a demo runs on them")
 	if _, err := set.Parse(args, environ, nil); err != nil {
 		return err
 	}
@@ -96,18 +96,4 @@ func run(ctx context.Context, args, environ []string, stderr io.Writer) error {
 		return errors.Join(err, s.app.Close(), s.close())
 	}
 	return s.serve(ctx)
-}
-
-// forget deletes what the demo keeps, and nothing else that may lie in the folder.
-func forget(dir string) error {
-	files, err := filepath.Glob(filepath.Join(dir, "mockidp.db*"))
-	if err != nil {
-		return err
-	}
-	for _, f := range append(files, filepath.Join(dir, "sessions")) {
-		if err := os.RemoveAll(f); err != nil {
-			return err
-		}
-	}
-	return nil
 }

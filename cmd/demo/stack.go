@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -21,7 +22,7 @@ import (
 // options says what open starts. Port 0 takes a free port.
 type options struct {
 	appListen, idpListen string
-	data                 string // the sessions' folder lies in it
+	data                 string // the folder with the sessions, and for the command with the database
 	fresh                bool   // forget first what lies there
 	databaseURL          string
 	seed                 string
@@ -40,6 +41,7 @@ type stack struct {
 
 	app          *web.Server
 	appLn, idpLn net.Listener
+	folder       *os.File // open as long as the data folder's files are in use, see claim
 	log          *slog.Logger
 }
 
@@ -58,11 +60,14 @@ func open(ctx context.Context, o options) (_ *stack, err error) {
 	if s.appLn, err = listen.Open(o.appListen, "--listen 127.0.0.1:3001"); err != nil {
 		return nil, err
 	}
-	// Not before both ports are ours: else a demo that runs on them loses its files.
+	// Not before both ports are ours: a start that fails should have deleted nothing.
 	if o.fresh {
 		if err := forget(o.data); err != nil {
 			return nil, err
 		}
+	}
+	if s.folder, err = claim(o.data); err != nil {
+		return nil, err
 	}
 	// Both are told the address that browsers use. localhost and not 127.0.0.1: a
 	// cookie set on one is not sent to the other.
@@ -135,6 +140,9 @@ func (s *stack) close() error {
 	}
 	if s.idp != nil {
 		errs = append(errs, s.idp.Close())
+	}
+	if s.folder != nil {
+		errs = append(errs, s.folder.Close())
 	}
 	return errors.Join(errs...)
 }
