@@ -174,10 +174,13 @@ func compileOther(source string, engineErr error) (*program, error) {
 	if err != nil {
 		return nil, syntaxError(source, engineErr)
 	}
+	warnings := lint(tree) // the map leads to the author's lines
 	markLoops(tree)
 	compiled, err := goja.CompileAST(tree, false)
 	if err != nil {
 		return nil, syntaxError(source, err)
 	}
-	return newProgram(source, compiled), nil
+	p := newProgram(source, compiled)
+	p.warnings = warnings
+	return p, nil
 }
