@@ -14,12 +14,13 @@ import (
 	"time"
 
 	"example.com/postlogin/mockidp/outbox"
+	"example.com/postlogin/mockidp/provider"
 	"example.com/postlogin/mockidp/ui"
 )
 
 // guard wraps every address: request id, security headers, the Host allow-list,
-// one log line per request, and a 500 page instead of a dropped connection when
-// a handler panics.
+// one log line per request, and a 500 page (to programs, text) instead of a dropped
+// connection when a handler panics.
 func (s *Server) guard(next http.Handler) http.Handler {
 	csp := ui.CSP()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -57,8 +58,17 @@ func (s *Server) recover(w http.ResponseWriter, r *http.Request) {
 	}
 	id := w.Header().Get("X-Request-Id")
 	s.log.ErrorContext(r.Context(), "handler panicked", "id", id, "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
-	http.Error(w, "Something went wrong. Request id: "+id, http.StatusInternalServerError)
+	if !acceptsPage(r) {
+		http.Error(w, "Something went wrong. Request id: "+id, http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Security-Policy", ui.CSP()) // the handler may have set that of its own page
+	s.errorPage(w, r, provider.PageError{Status: http.StatusInternalServerError, Title: "Something went wrong", Detail: "The provider has failed. Go back and try again."})
 }
+
+// acceptsPage tells a browser that opens a page from a script and a program: it names
+// HTML, which "*/*" does not.
+func acceptsPage(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept"), "text/html") }
 
 // knownHost compares names without ports: a page of another site can't have one of these names.
 func (s *Server) knownHost(host string) bool {

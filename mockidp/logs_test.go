@@ -3,6 +3,7 @@ package mockidp_test
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -86,14 +87,15 @@ func TestTheLogOfAWholeLoginHoldsNoSecrets(t *testing.T) {
 	}
 }
 
-// breaking panics in the middle of a login, once.
+// breaking panics where this message is logged, once.
 type breaking struct {
 	slog.Handler
+	at   string
 	done atomic.Bool
 }
 
 func (h *breaking) Handle(ctx context.Context, r slog.Record) error {
-	if r.Message == "login flow" && h.done.CompareAndSwap(false, true) {
+	if r.Message == h.at && h.done.CompareAndSwap(false, true) {
 		panic("the cellar is flooded")
 	}
 	return h.Handler.Handle(ctx, r)
@@ -103,7 +105,7 @@ func (h *breaking) Handle(ctx context.Context, r slog.Record) error {
 // log has the id with the stack, and the next login is like any other.
 func TestAPanicCostsOneAnswer(t *testing.T) {
 	var log syncBuffer
-	_, rp := newPair(t, debugLog(&log, func(h slog.Handler) slog.Handler { return &breaking{Handler: h} }))
+	_, rp := newPair(t, debugLog(&log, func(h slog.Handler) slog.Handler { return &breaking{Handler: h, at: "login flow"} }))
 	b := newBrowser(t)
 	if _, err := rp.login(b, address(t, "London")); err == nil {
 		t.Fatal("the login did not break")
@@ -118,6 +120,40 @@ func TestAPanicCostsOneAnswer(t *testing.T) {
 		}
 	}
 	rp.mustLogin(newBrowser(t), address(t, "London"))
+}
+
+// A browser is answered with a page like any other error's, a program with text.
+func TestAPanicOfThePagesIsAPage(t *testing.T) {
+	for accept, page := range map[string]bool{"text/html,*/*;q=0.8": true, "*/*": false, "application/json": false} {
+		var log syncBuffer
+		idp := mockidptest.New(t, debugLog(&log, func(h slog.Handler) slog.Handler {
+			return &breaking{Handler: h, at: "dashboard answered with an error"}
+		}))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, idp.Issuer+"dashboard/nowhere", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Accept", accept)
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := resp.Header.Get("X-Request-Id")
+		if resp.StatusCode != http.StatusInternalServerError || id == "" || !strings.Contains(string(body), id) || strings.Contains(string(body), "cellar") {
+			t.Errorf("Accept: %s: status %d, request id %q:\n%s", accept, resp.StatusCode, id, body)
+		}
+		if isPage := strings.Contains(string(body), "<h1>Something went wrong</h1>") && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html"); isPage != page {
+			t.Errorf("Accept: %s: %s, want a page: %t:\n%s", accept, resp.Header.Get("Content-Type"), page, body)
+		}
+		if !strings.Contains(log.String(), "id="+id) {
+			t.Errorf("the log lacks the request id %s", id)
+		}
+	}
 }
 
 // TestALoginRefusedAtLastIsLoggedWithItsReason: the Actions let it pass, and what else

@@ -123,6 +123,13 @@ func (b *board) press(label string, fields url.Values) *board {
 		}
 		values[name] = v
 	}
+	b.send(button, form, values)
+	return b
+}
+
+// send sends values from form, as button asks for it.
+func (b *board) send(button, form *html.Node, values url.Values) {
+	b.t.Helper()
 	if name := attribute(button, "name"); name != "" {
 		values[name] = []string{attribute(button, "value")}
 	}
@@ -136,11 +143,10 @@ func (b *board) press(label string, fields url.Values) *board {
 	}
 	if strings.EqualFold(attribute(form, "method"), "post") {
 		b.post(to.String(), values)
-		return b
+		return
 	}
 	to.RawQuery = values.Encode()
 	b.Get(to.String())
-	return b
 }
 
 func (b *board) post(target string, values url.Values) {

@@ -199,7 +199,8 @@ func (d *Dashboard) run(w http.ResponseWriter, r *http.Request, a *store.Action,
 		return err
 	}
 	if problem != nil {
-		v.Problem, v.Problem.What = problem, "Not run"
+		problem.What = "Not run"
+		v.Problem = problem
 		return d.showEditor(w, r, http.StatusUnprocessableEntity, v)
 	}
 	v.Trial.Result, err = d.try(r.Context(), a, f.code, ev)

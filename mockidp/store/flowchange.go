@@ -52,7 +52,7 @@ func (s *Store) SetPendingFlow(ctx context.Context, trigger string, order []stri
 	if slices.EqualFunc(bound, order, func(b *Binding, id string) bool { return b.ActionID == id }) {
 		return s.change(ctx, nil, `DELETE FROM settings WHERE key = $1`, flowPending)
 	}
-	text, err := asJSON(order)
+	text, err := asJSON(append([]string{}, order...)) // no list at all would be kept as no JSON
 	if err != nil {
 		return err
 	}

@@ -124,9 +124,9 @@ form.addEventListener("submit", async (event) => {
   const panes = document.getElementById("panes");
   panes.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(new FormData(form, pressed)) });
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", headers: { Accept: "text/html" }, body: new URLSearchParams(new FormData(form, pressed)) });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!page.getElementById("panes")) throw new Error(page.querySelector("main")?.textContent ?? answer.statusText);
+    if (!page.getElementById("panes")) throw new Error(problem(page) ?? answer.statusText);
     for (const id of parts) document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
     form.elements.base.value = page.querySelector("#editor [name=base]").value;
     prepare();
@@ -143,6 +143,12 @@ form.addEventListener("submit", async (event) => {
     document.getElementById("notes").replaceChildren(note);
   }
 });
+
+// problem is what an error page says, on one line; undefined for another page.
+function problem(page) {
+  const text = (part) => page.querySelector(`main ${part}`)?.textContent.trim();
+  return text(".note") && `${text("h1")}. ${text(".note")} Request id: ${text("[data-testid=request-id]")}`;
+}
 
 // Ctrl+Enter runs the test, from wherever the focus is on this page.
 addEventListener("keydown", (event) => {
