@@ -184,6 +184,13 @@ func (b *browser) open(id string) *answer {
 	return b.do(http.MethodGet, b.url+login.Path+"?state="+id, nil)
 }
 
+// again opens the address at which the browser stands with a, as Enter in its address
+// bar does.
+func (b *browser) again(a *answer) *answer {
+	b.t.Helper()
+	return b.do(http.MethodGet, a.Request.URL.String(), nil)
+}
+
 // post sends form as it is.
 func (b *browser) post(form url.Values) *answer {
 	b.t.Helper()

@@ -1,6 +1,10 @@
 package login
 
-import "example.com/postlogin/mockidp/ui"
+import (
+	"net/url"
+
+	"example.com/postlogin/mockidp/ui"
+)
 
 // view is what the login page shows.
 type view struct {
@@ -18,6 +22,13 @@ type view struct {
 	From         *origins // nil: no picker, the real address counts
 	Asked        []parameter
 	No           refusal // the zero value complains of nothing
+}
+
+// pageURL is the address of a login's page, also for its form: the browser stays there
+// when the form is refused, and who opens the address anew is to find the login. What
+// counts of a post is what is in its body.
+func pageURL(base, path, state string) string {
+	return base + path + "?" + url.Values{"state": {state}}.Encode()
 }
 
 // The places that can get the focus when the page is shown.
