@@ -48,7 +48,8 @@ type Config struct {
 	// SimulateIP lets people choose on the login page where they log in from. It
 	// is honoured for peers on loopback and private networks only.
 	SimulateIP bool
-	// TestPassword is shown and filled in on the login page; empty shows none.
+	// TestPassword is shown and filled in on the login page, and stands in the
+	// dashboard's snippets; empty shows none.
 	TestPassword string
 	// TrustedProxies may name the client's address in X-Forwarded-For; none by default.
 	TrustedProxies clientip.Resolver
@@ -146,7 +147,7 @@ func (s *Server) wire() (err error) {
 	s.board, err = dashboard.New(dashboard.Config{
 		BasePath: s.base, Issuer: s.cfg.Issuer, Secure: strings.HasPrefix(s.cfg.Issuer, "https:"),
 		Store: s.cfg.Store, Actions: s.cfg.Actions, Trial: s.cfg.Trial, Event: s.trialEvent, Places: s.trialPlaces, Trusted: s.isTrusted, Token: s.cfg.AdminToken, Log: s.log, Now: s.now,
-		HashPassword: login.HashPassword, Tools: s.tools(),
+		HashPassword: login.HashPassword, TestPassword: s.cfg.TestPassword, Tools: s.tools(),
 	})
 	if err != nil {
 		return fmt.Errorf("mockidp: %w", err)

@@ -43,6 +43,9 @@ type Config struct {
 
 	// HashPassword makes the hash of a password for an account. Required.
 	HashPassword func(ctx context.Context, password string) (string, error)
+	// TestPassword is that of the test users, for the snippets. Empty: it is not
+	// known, and they have dots in its place.
+	TestPassword string
 
 	// Tools are what the pages under Testing work with. Required.
 	Tools Tools

@@ -1,9 +1,16 @@
 package dashboard_test
 
 import (
+	"net/http"
+	"net/url"
+	"os/exec"
+	"strings"
 	"testing"
 
+	"golang.org/x/net/html"
+
 	"example.com/postlogin/mockidp"
+	"example.com/postlogin/mockidp/mockidptest"
 	"example.com/postlogin/mockidp/store"
 )
 
@@ -54,6 +61,46 @@ func TestConnectYourOwnApp(t *testing.T) {
 	b.open("")
 	b.says("OIDC_ISSUER="+b.idp.Issuer+" OIDC_CLIENT_ID=demo-app OIDC_CLIENT_SECRET=demo-secret OIDC_REDIRECT_URL=http://localhost:3000/callback",
 		`oidc.NewProvider(ctx, "`+b.idp.Issuer+`")`, "curl -s "+b.idp.Issuer+"oauth/token -u demo-app:demo-secret", `issuerBaseURL: "`+b.idp.Issuer+`"`)
+}
+
+// The commands work as they are copied, whatever the password.
+func TestTheCurlSnippetGetsTokens(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("this test runs a command for curl: " + err.Error())
+	}
+	for _, password := range []string{mockidp.TestPassword, `it's "$HOME" & 100% more; \`} {
+		b := newBoard(t, mockidptest.Tune(func(o *mockidp.Options) { o.TestPassword = password }))
+		if password != mockidp.TestPassword {
+			b.open("users/"+url.PathEscape(b.idp.User("ada@example.test").ID)).press("Change", url.Values{"password": {password}}).want(http.StatusOK)
+		}
+		_, command, ok := strings.Cut(b.open("").byID("snippet-curl"), "without a browser\n")
+		if !ok {
+			t.Fatalf("no command in %q", b.byID("snippet-curl"))
+		}
+		out, err := exec.CommandContext(t.Context(), "sh", "-c", command).CombinedOutput()
+		if err != nil || !strings.Contains(string(out), `"id_token"`) {
+			t.Errorf("%s\nanswers %s (%v)", command, out, err)
+		}
+	}
+}
+
+func TestTheCurlSnippetHasDotsForAPasswordThatIsNotKnown(t *testing.T) {
+	b := newBoard(t, mockidptest.Tune(func(o *mockidp.Options) { o.TestPassword = "" }))
+	if text := b.open("").byID("snippet-curl"); !strings.Contains(text, " password=… ") || strings.Contains(text, mockidp.TestPassword) {
+		t.Errorf("curl: %s", text)
+	}
+}
+
+// byID is the text of the element with this id as it stands.
+func (b *board) byID(id string) string {
+	b.t.Helper()
+	for n := range b.Page.Descendants() {
+		if n.Type == html.ElementNode && attribute(n, "id") == id {
+			return raw(n)
+		}
+	}
+	b.t.Fatalf("%s: nothing has the id %q", b.URL, id)
+	return ""
 }
 
 func must(t *testing.T, err error) {
