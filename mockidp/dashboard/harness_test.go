@@ -280,6 +280,15 @@ func (b *board) logIn(ip string) {
 
 func logIn(t testing.TB, idp *mockidptest.Server, ip string) {
 	t.Helper()
+	person := typed(t, idp, ip, "ada@example.test", "workshop")
+	if person.Status != http.StatusSeeOther && person.Status != http.StatusFound {
+		t.Fatalf("login: status %d at %s:\n%s", person.Status, person.URL, person.Body)
+	}
+}
+
+// typed is a browser whose person has typed this at the login page.
+func typed(t testing.TB, idp *mockidptest.Server, ip, user, password string) *mockidptest.Browser {
+	t.Helper()
 	person := mockidptest.NewBrowser(t)
 	person.Client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
 		if r.URL.Query().Get("code") != "" || r.URL.Query().Get("error") != "" {
@@ -291,8 +300,5 @@ func logIn(t testing.TB, idp *mockidptest.Server, ip string) {
 		"client_id": {idp.ClientID}, "redirect_uri": {"http://localhost:3000/callback"}, "response_type": {"code"}, "scope": {"openid profile email"},
 		"state": {"s"}, "code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"},
 	}.Encode())
-	person.Submit(url.Values{"user": {"ada@example.test"}, "password": {"workshop"}, "ip": {ip}, "action": {"login"}})
-	if person.Status != http.StatusSeeOther && person.Status != http.StatusFound {
-		t.Fatalf("login: status %d at %s:\n%s", person.Status, person.URL, person.Body)
-	}
+	return person.Submit(url.Values{"user": {user}, "password": {password}, "ip": {ip}, "action": {"login"}})
 }

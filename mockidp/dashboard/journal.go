@@ -142,7 +142,7 @@ func newEntry(run *store.Run) *entry {
 		}
 	}
 	e.lowerNames = strings.ToLower(strings.Join([]string{e.User, ev.User.Name, e.UserID, e.Client, e.ClientID, e.Place, e.IP, e.Reason, e.ID,
-		strings.Join(e.Claims, " "), strings.Join(e.Actions, " "), typeName(e.Type)}, "\n"))
+		strings.Join(e.Claims, " "), strings.Join(e.Actions, " "), typeName(e.Type), e.label()}, "\n"))
 	return e
 }
 
@@ -208,16 +208,20 @@ func fields() []string {
 	return []string{"type", "user", "client", "claim", "action", "place", "ip", "outcome", "kind", "id"}
 }
 
-// parseQuery reads a search. Quotes keep spaces: user:"Ada Lovelace".
-func parseQuery(text string) (q query) {
+// splitQuery cuts a search into its words. Quotes keep spaces: user:"Ada Lovelace".
+func splitQuery(text string) []string {
 	quoted := false
-	words := strings.FieldsFunc(strings.ToLower(text), func(c rune) bool {
+	return strings.FieldsFunc(text, func(c rune) bool {
 		if c == '"' {
 			quoted = !quoted
 		}
 		return !quoted && (c == ' ' || c == '\t')
 	})
-	for _, word := range words {
+}
+
+// parseQuery reads a search.
+func parseQuery(text string) (q query) {
+	for _, word := range splitQuery(strings.ToLower(text)) {
 		field, value, found := strings.Cut(word, ":")
 		if !found || !slices.Contains(fields(), field) {
 			field, value = "", word
@@ -244,7 +248,7 @@ func (t term) fits(e *entry) bool {
 	}
 	switch t.field {
 	case "type":
-		return e.Type == t.value
+		return e.Type == t.value || strings.ToLower(e.label()) == t.value // Auth0's code, or as the list says it
 	case "outcome":
 		return e.Outcome == t.value
 	case "kind":

@@ -36,11 +36,12 @@ type logsView struct {
 	Curl     string
 }
 
-// typeCount is a type with how many logins of it there are, as a link that asks for them.
+// typeCount is a type, in the words of the rows, with how many logins of it there are,
+// as a link that asks for them.
 type typeCount struct {
-	Code, Name, URL string
-	Count           int
-	Chosen          bool
+	Name, URL string
+	Count     int
+	Chosen    bool
 }
 
 // logs lists the logins that fit the search, the newest first.
@@ -93,10 +94,11 @@ func (v *logsView) with(search string) string {
 	return v.Self + "?" + url.Values{"q": {search}}.Encode()
 }
 
-// typeCounts counts what the rest of the search finds by type.
+// typeCounts counts what the rest of the search finds by type. Each login is of one
+// type, so the counts add up to that of all.
 func (v *logsView) typeCounts(all []*entry, search query) []typeCount {
 	rest := slices.DeleteFunc(slices.Clone(search), func(t term) bool { return t.field == "type" })
-	words := slices.DeleteFunc(strings.Fields(v.Query), func(w string) bool { return strings.HasPrefix(strings.ToLower(w), "type:") })
+	words := slices.DeleteFunc(splitQuery(v.Query), func(w string) bool { return strings.HasPrefix(strings.ToLower(w), "type:") })
 	chosen := slices.IndexFunc(search, func(t term) bool { return t.field == "type" })
 	counts := []typeCount{{Name: "All", URL: v.with(strings.Join(words, " ")), Chosen: chosen < 0}}
 	for _, e := range all {
@@ -104,16 +106,13 @@ func (v *logsView) typeCounts(all []*entry, search query) []typeCount {
 			continue
 		}
 		counts[0].Count++
-		if e.Type == "" {
-			continue
-		}
-		i := slices.IndexFunc(counts, func(c typeCount) bool { return c.Code == e.Type })
-		if i < 0 {
+		i := 1 + slices.IndexFunc(counts[1:], func(c typeCount) bool { return c.Name == e.label() })
+		if i == 0 {
 			i = len(counts)
-			counts = append(counts, typeCount{Code: e.Type, Name: typeName(e.Type), URL: v.with(strings.Join(append(words, "type:"+e.Type), " ")),
-				Chosen: chosen >= 0 && search[chosen].value == e.Type})
+			counts = append(counts, typeCount{Name: e.label(), URL: v.with(strings.Join(append(slices.Clip(words), `type:"`+e.label()+`"`), " "))})
 		}
 		counts[i].Count++
+		counts[i].Chosen = counts[i].Chosen || chosen >= 0 && search[chosen].fits(e) // a code, such as f, may be that of several
 	}
 	return counts
 }

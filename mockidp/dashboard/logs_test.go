@@ -52,10 +52,12 @@ func TestLogs(t *testing.T) {
 		!strings.Contains(rows[1], "Success Loginada@example.testDemo app") || !strings.Contains(rows[1], "1 claim") {
 		t.Errorf("rows = %q", rows)
 	}
-	b.says("All 2", "Success Login 1", "Failed Login 1")
+	b.says("All 2", "Success Login 1", "Denied by Action 1")
+	b.saysNot("Failed Login")
 	for search, want := range map[string]int{
 		"type:s": 1, "TYPE:F": 1, "type:ssa": 0, "user:ada": 2, `user:"ada@example.test" type:s`: 1, "claim:login_count": 1, "claim:login": 0, "sundays": 1, "client:demo": 2,
 		"action:post-login-claims outcome:denied": 1, "place:unknown": 0, "ip:192.0.2.1": 2, "grace": 0, "nofield:x": 0, `"`: 2, "kind:login": 2,
+		`type:"denied by action"`: 1, "by action": 1,
 	} {
 		b.press("Search", url.Values{"q": {search}})
 		if rows := b.rows(); len(rows) != want {
@@ -85,6 +87,71 @@ func TestLogs(t *testing.T) {
 	}
 	if n != 1 || line.Type != "s" || line.Record.Event.User.Email != "ada@example.test" || !strings.Contains(res.Header.Get("Content-Disposition"), "logins.ndjson") {
 		t.Errorf("download: %d lines, %+v, %v", n, line, res.Header)
+	}
+}
+
+// The chips and the rows have the same words, and the counts add up.
+func TestTheTypesOfTheLogAddUp(t *testing.T) {
+	b := newBoard(t)
+	a := b.bound("gate", on(setCount))
+	b.logIn("192.0.2.1")
+	b.redeploy(a, on(`  api.access.deny("No.");`))
+	b.logIn("192.0.2.1")
+	b.redeploy(a, on(`  api.authentication.challengeWithAny([{ type: "otp" }, { type: "email" }]);`))
+	for _, tt := range []struct{ user, password string }{{"ada@example.test", "workshop"}, {"ada@example.test", "wrong"}, {"nobody@example.test", "wrong"}} {
+		typed(t, b.idp, "192.0.2.1", tt.user, tt.password)
+	}
+	chips := func(path string) (list []*html.Node) {
+		b.open(path)
+		for n := range b.element("ul", "Types").Descendants() {
+			if n.Data == "a" {
+				list = append(list, n)
+			}
+		}
+		return list
+	}
+	all := chips("logs?q=type:nothing+user:example.test")
+	var texts []string
+	sum := 0
+	for _, chip := range all {
+		texts = append(texts, read(chip))
+		to, err := url.Parse(attribute(chip, "href"))
+		must(t, err)
+		var chosen []string
+		for _, again := range chips("logs?" + to.RawQuery) {
+			if attribute(again, "aria-current") == "true" {
+				chosen = append(chosen, read(again))
+			}
+		}
+		if len(chosen) != 1 || chosen[0] != read(chip) {
+			t.Errorf("after %q these are chosen: %q", read(chip), chosen)
+		}
+		name, n := read(chip)[:strings.LastIndex(read(chip), " ")], len(b.rows())
+		if read(chip) != fmt.Sprintf("%s %d", name, n) {
+			t.Errorf("%q leads to %d rows", read(chip), n)
+		}
+		if name == "All" {
+			continue
+		}
+		sum += n
+		for _, row := range b.rows() {
+			if !strings.Contains(row, name) {
+				t.Errorf("%q leads to the row %q", name, row)
+			}
+		}
+	}
+	if want := "All 5, Failed Login (no such user) 1, Failed Login (wrong password) 1, Not finished 1, Denied by Action 1, Success Login 1"; strings.Join(texts, ", ") != want || sum != 5 {
+		t.Errorf("chips %q with %d rows, want %q", texts, sum, want)
+	}
+	// A code of Auth0's finds what its log has under it, and the words for all of that.
+	var chosen []string
+	for _, chip := range chips("logs?q=type:f") {
+		if attribute(chip, "aria-current") == "true" {
+			chosen = append(chosen, read(chip))
+		}
+	}
+	if len(chosen) != 1 || chosen[0] != "Denied by Action 1" {
+		t.Errorf("type:f chooses %q", chosen)
 	}
 }
 
