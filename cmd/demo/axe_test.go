@@ -45,6 +45,14 @@ func (b *tab) widest() string {
 	})()`)
 }
 
+// cut names the lists that are wider than their box, so that a part of each row is
+// out of sight.
+func (b *tab) cut() string {
+	b.t.Helper()
+	return evaluate[string](b, `[...document.querySelectorAll(":is(.list, .log)")].filter(t => t.offsetWidth > t.parentElement.clientWidth)
+		.map(t => t.parentElement.getAttribute("aria-label") + ": a table of " + t.offsetWidth + " px in a box of " + t.parentElement.clientWidth).join("\n")`)
+}
+
 // aFaultyPage is what our own checks have to notice, or they prove nothing.
 func aFaultyPage(t *testing.T, browser context.Context) {
 	elsewhere := "http://192.0.2.1/pixel.png" // TEST-NET-1: never routed, and not this machine
@@ -75,8 +83,8 @@ func aFaultyPage(t *testing.T, browser context.Context) {
 }
 
 // checkPage looks at the page that the tab shows: accessibility in light and
-// dark, and no sideways scrolling on a telephone and on the narrowest screen
-// that WCAG 2.2 asks for (1.4.10).
+// dark, no list that is cut off, and no sideways scrolling on a telephone and on the
+// narrowest screen that WCAG 2.2 asks for (1.4.10).
 func (b *tab) checkPage() {
 	b.t.Helper()
 	b.width(1280)
@@ -86,8 +94,11 @@ func (b *tab) checkPage() {
 			b.t.Errorf("%s, %s: axe: %s", b.address(), scheme, fault)
 		}
 	}
-	for _, width := range []int64{390, 320} {
+	for _, width := range []int64{1200, 1051, 801, 390, 320} {
 		b.width(width)
+		if cut := b.cut(); cut != "" {
+			b.t.Errorf("%s: at %d px lists are cut off: %s", b.address(), width, cut)
+		}
 		if px := b.overflow(); px > 0 {
 			b.t.Errorf("%s: at %d px the page scrolls sideways by %d px; reaching furthest:\n%s", b.address(), width, px, b.widest())
 		}

@@ -37,6 +37,7 @@ func logPages(t *testing.T, browser context.Context) {
 	b.logIn("Tokyo")
 
 	wrongPassword(t, s)
+	must(t, s.idp.Store.AddFailure(t.Context(), &store.Failure{Type: store.FailedUser, Reason: "no such user", UserName: "somebody.with.a.longer.name@mail.example.test", ClientID: "demo-app", At: time.Now()}))
 	b.page("logs", 200, b.open(s.issuer+"dashboard/logs"))
 	slashFindsTheSearch(b)
 	b.page("found nothing", 200, b.open(s.issuer+"dashboard/logs?q=nothing"))

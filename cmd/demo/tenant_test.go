@@ -75,6 +75,11 @@ func toolPages(t *testing.T, browser context.Context) {
 	b.page("Keys", 200, b.open(s.issuer+"dashboard/keys"))
 	b.page("Keys, rotated", 200, b.click(labelled("Rotate now")))
 	b.page("Locations", 200, b.open(s.issuer+"dashboard/locations"))
+	b.width(390)
+	if broken := evaluate[string](b, `[...document.querySelectorAll(".chips .quiet")].filter(e => e.offsetHeight > 1.5 * parseFloat(getComputedStyle(e).lineHeight)).map(e => e.textContent).join(", ")`); broken != "" {
+		t.Errorf("addresses are broken in two: %s", broken)
+	}
+	b.width(1280)
 	b.page("Locations, looked up", 200, b.click(`//a[contains(., "Tokyo")]`))
 	b.page("Locations, no address", 400, b.open(s.issuer+"dashboard/locations?ip=x"))
 }
