@@ -36,8 +36,8 @@ func logPages(t *testing.T, browser context.Context) {
 	b.open(s.appURL + "/login?prompt=login")
 	b.logIn("Tokyo")
 
+	must(t, s.idp.Store.AddFailure(t.Context(), &store.Failure{Type: store.FailedUser, Reason: "no such user", UserName: "somebody.with.a.longer.name@mail.example.test", ClientID: "demo-app", At: time.Now().AddDate(0, -2, 0)}))
 	wrongPassword(t, s)
-	must(t, s.idp.Store.AddFailure(t.Context(), &store.Failure{Type: store.FailedUser, Reason: "no such user", UserName: "somebody.with.a.longer.name@mail.example.test", ClientID: "demo-app", At: time.Now()}))
 	b.page("logs", 200, b.open(s.issuer+"dashboard/logs"))
 	slashFindsTheSearch(b)
 	b.page("found nothing", 200, b.open(s.issuer+"dashboard/logs?q=nothing"))
