@@ -313,6 +313,18 @@ func editorPanes(t *testing.T, browser context.Context) {
 	if got := b.text(".cm-lintRange-error"); got != "event.nothing.plan;" {
 		t.Errorf("marked is %q", got)
 	}
+
+	// A text that is no program is not run; and what the server refuses is said in the page.
+	b.press(codeEditor)
+	b.paste("exports.onExecutePostLogin = async (event, api) => {\n  event..plan;\n};")
+	b.do("press Ctrl+Enter", chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	if got := b.text("#notes .note.bad"); !strings.HasPrefix(got, "Not run: line 2, column 9:") {
+		t.Errorf("the page says %q", got)
+	}
+	b.checkPage()
+	evaluate[bool](b, `document.querySelector("[data-run]").value = "nope", true`)
+	b.press("[data-run]")
+	b.waitUntil(`document.querySelector("#notes").textContent.startsWith("The form can't be read. Its field op names nothing that the editor can do. Request id: ")`)
 	b.press(codeEditor)
 	b.paste("exports.onExecutePostLogin = async (event, api) => { console.log('hello'); };")
 
