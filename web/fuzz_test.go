@@ -1,11 +1,13 @@
 package web_test
 
 import (
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -89,6 +91,78 @@ func FuzzCallback(f *testing.F) {
 		}
 		if strings.Contains(strings.Join(w.Header().Values("Set-Cookie"), "\n"), "demo_session") {
 			t.Fatalf("callback?%s made a session", r.URL.RawQuery)
+		}
+	})
+}
+
+// FuzzClaims: whatever members a token has that passes the checks, its profile, the
+// twin and the home page can be shown.
+func FuzzClaims(f *testing.F) {
+	for _, members := range []string{
+		"", `"name":"Ada","login_count":4,"last_login_city":"x","last_login_country":"SE",`, `"login_count":1e400,"last_login_country":"XX","last_login_city":null,`,
+		`"a":{"b":[1,{"c":null}]},"https://x.example/y":"z","name":"\u202e<b>","email":"a@b","email_verified":"no","updated_at":"2020","address":{"formatted":"a\nb"},`,
+		`"amr":["pwd"],"acr":1,"azp":"demo-app","auth_time":1.5,"at_hash":"x",`, `"picture":"javascript:x","website":"http://x","zoneinfo":"Europe/Berlin","locale":"de-DE","phone_number":"\ud800",`,
+		`"nbf":99999999999,"iat":-1,`, `"sid":[1],"org_id":{},"":"","__proto__":1,`, `"aud":["demo-app","x"],`,
+		`"name":["` + strings.Repeat("x", 500) + `"],"login_count":"` + strings.Repeat("\xff", 400) + `",`,
+	} {
+		f.Add(members)
+	}
+	o := newOP(f)
+	var members string
+	o.encode = func(o *op, h, c map[string]any) string {
+		for name := range c {
+			if !slices.Contains([]string{"iss", "sub", "aud", "exp", "iat", "nonce"}, name) {
+				delete(c, name) // a member that is there twice is refused
+			}
+		}
+		rest, _ := json.Marshal(c)
+		return signRaw(o.key, h, "{"+members+strings.TrimPrefix(string(rest), "{"))
+	}
+	s, err := web.New(web.Config{BaseURL: "http://localhost:3000", Issuer: o.issuer, ClientID: "demo-app", ClientSecret: clientSecret, SessionDir: f.TempDir(), ShowRawToken: true, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		f.Fatal(err)
+	}
+	if err := s.Start(f.Context()); err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { s.Close() })
+	get := func(path string, cookies []*http.Cookie) *httptest.ResponseRecorder {
+		r := httptest.NewRequest("GET", "http://localhost:3000"+path, nil)
+		for _, c := range cookies {
+			r.AddCookie(c)
+		}
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		return w
+	}
+	provider := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	f.Fuzz(func(t *testing.T, text string) {
+		o.change(func() { members = text })
+		start := get("/login", nil)
+		res, err := provider.Get(start.Header().Get("Location"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		back, err := res.Location()
+		if err != nil {
+			t.Fatal(err)
+		}
+		end := get(back.RequestURI(), start.Result().Cookies())
+		if end.Code == http.StatusBadGateway {
+			return // a check has refused it
+		}
+		if end.Code != http.StatusSeeOther {
+			t.Fatalf("login with %s = %d %s", text, end.Code, end.Body)
+		}
+		for _, path := range []string{"/profile", "/", "/api/me"} {
+			w := get(path, end.Result().Cookies())
+			if w.Code != http.StatusOK {
+				t.Fatalf("%s with %s = %d %s", path, text, w.Code, w.Body)
+			}
+			if path == "/api/me" && !json.Valid(w.Body.Bytes()) {
+				t.Fatalf("%s with %s is no JSON: %s", path, text, w.Body)
+			}
 		}
 	})
 }
