@@ -62,7 +62,7 @@ func (s *Store) SetPendingFlow(ctx context.Context, trigger string, order []stri
 // PendingFlow returns what SetPendingFlow keeps; nil for nothing.
 func (s *Store) PendingFlow(ctx context.Context) (order []string, err error) {
 	text, err := s.Setting(ctx, flowPending)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, ErrNotFound) || err == nil && text == "" { // as an empty order was kept once
 		return nil, nil
 	}
 	if err != nil {

@@ -24,6 +24,21 @@ var runs = []test{
 		_, err = s.Run(t.Context(), "nope")
 		wantErr(t, "Run", err, store.ErrNotFound)
 	}},
+	{"an order of no Actions is kept as one, and as an earlier program kept it it is none", func(t *testing.T, s *store.Store) {
+		a := &store.Action{Name: "a", Trigger: "post-login", Runtime: "node18"}
+		check(t, s.CreateAction(t.Context(), a))
+		_, err := s.Deploy(t.Context(), a.ID, now)
+		check(t, err)
+		check(t, s.Bind(t.Context(), "post-login", []string{a.ID}))
+		check(t, s.SetPendingFlow(t.Context(), "post-login", nil))
+		order, err := s.PendingFlow(t.Context())
+		check(t, err)
+		equal(t, "kept", order != nil && len(order) == 0, true)
+		check(t, s.PutSetting(t.Context(), "flow_pending", ""))
+		order, err = s.PendingFlow(t.Context())
+		check(t, err)
+		equal(t, "of an earlier program", order == nil, true)
+	}},
 	{"a setting keeps its last value", func(t *testing.T, s *store.Store) {
 		_, err := s.Setting(t.Context(), "k")
 		wantErr(t, "before", err, store.ErrNotFound)
