@@ -16,11 +16,16 @@ import (
 	"example.com/postlogin/mockidp/mockidptest"
 )
 
+// keepIn lets a stack keep its database in the folder, as the command does.
+func keepIn(data string) func(*options) {
+	return func(o *options) { o.data, o.databaseURL = data, "file:"+filepath.Join(data, "mockidp.db") }
+}
+
 // TestFreshLeavesARunningDemoAlone: a second start on the same ports ends with an
 // error, and the files of the first one are still there.
 func TestFreshLeavesARunningDemoAlone(t *testing.T) {
 	data := t.TempDir()
-	s := openStack(t, func(o *options) { o.data, o.databaseURL = data, "file:"+filepath.Join(data, "mockidp.db") })
+	s := openStack(t, keepIn(data))
 	before, err := os.Stat(filepath.Join(data, "mockidp.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -38,11 +43,6 @@ func TestFreshLeavesARunningDemoAlone(t *testing.T) {
 	if err != nil || !os.SameFile(before, after) {
 		t.Errorf("the running demo has lost its database: %v", err)
 	}
-}
-
-// keepIn lets a stack keep its database in the folder, as the command does.
-func keepIn(data string) func(*options) {
-	return func(o *options) { o.data, o.databaseURL = data, "file:"+filepath.Join(data, "mockidp.db") }
 }
 
 // TestFreshOnOtherPorts: what a start with --fresh is told to do when the ports are taken

@@ -131,7 +131,7 @@ func (b *board) furnish() []string {
 	b.logIn("192.0.2.1")
 	must(b.t, st.AddFailure(ctx, &store.Failure{Type: store.FailedUser, UserName: "nobody@example.test", ClientID: b.idp.ClientID, IP: netip.MustParseAddr("192.0.2.1")}))
 	deployed := b.action("broken", good, 2) // what runs is good, the draft is not
-	_, err := st.EditAction(ctx, deployed.ID, store.ActionPatch{Code: ptr(broken), Dependencies: &[]store.Dependency{{Name: "axios", Version: "1.0.0"}}}, deployed.CreatedAt)
+	_, err := st.EditAction(ctx, deployed.ID, store.ActionPatch{Code: new(broken), Dependencies: &[]store.Dependency{{Name: "axios", Version: "1.0.0"}}}, deployed.CreatedAt)
 	must(b.t, err)
 	must(b.t, st.SetSecret(ctx, deployed.ID, "KEY", "value"))
 	must(b.t, st.BindLast(ctx, deployed.ID))
@@ -170,5 +170,3 @@ func (b *board) typedIn(form *html.Node) map[string]bool {
 	maps.DeleteFunc(names, func(name string, _ bool) bool { return name == "" })
 	return names
 }
-
-func ptr[T any](v T) *T { return &v }

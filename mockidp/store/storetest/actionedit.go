@@ -10,8 +10,6 @@ import (
 	"example.com/postlogin/mockidp/store"
 )
 
-func ptr[T any](v T) *T { return &v }
-
 var actionEdit = []test{
 	{"an edit changes the draft alone", func(t *testing.T, s *store.Store) {
 		a := newAction(t, s, "claims")
@@ -19,8 +17,8 @@ var actionEdit = []test{
 		check(t, err)
 		later := now.Add(time.Minute)
 		got, err := s.EditAction(t.Context(), a.ID, store.ActionPatch{
-			Name: ptr("renamed"), Code: ptr("// new"), Runtime: ptr("node22"),
-			Secrets:      map[string]*string{"KEY": nil, "NEW": ptr("n")},
+			Name: new("renamed"), Code: new("// new"), Runtime: new("node22"),
+			Secrets:      map[string]*string{"KEY": nil, "NEW": new("n")},
 			Dependencies: &[]store.Dependency{{Name: "lodash", Version: "4.17.21"}},
 		}, later)
 		check(t, err)
@@ -41,9 +39,9 @@ var actionEdit = []test{
 	{"an edit that can't be is refused whole", func(t *testing.T, s *store.Store) {
 		a := newAction(t, s, "claims")
 		newAction(t, s, "other")
-		_, err := s.EditAction(t.Context(), a.ID, store.ActionPatch{Code: ptr("// lost"), Name: ptr("other")}, now)
+		_, err := s.EditAction(t.Context(), a.ID, store.ActionPatch{Code: new("// lost"), Name: new("other")}, now)
 		wantErr(t, "a name that is taken", err, store.ErrExists)
-		_, err = s.EditAction(t.Context(), a.ID, store.ActionPatch{Code: ptr("// lost"), Secrets: map[string]*string{"NONE": nil}}, now)
+		_, err = s.EditAction(t.Context(), a.ID, store.ActionPatch{Code: new("// lost"), Secrets: map[string]*string{"NONE": nil}}, now)
 		wantErr(t, "a secret without a value", err, store.ErrNoValue)
 		_, err = s.EditAction(t.Context(), "nope", store.ActionPatch{}, now)
 		wantErr(t, "an unknown Action", err, store.ErrNotFound)
@@ -68,7 +66,7 @@ var actionEdit = []test{
 		_, err := s.Deploy(t.Context(), a.ID, now)
 		check(t, err)
 		check(t, s.BindLast(t.Context(), a.ID))
-		_, err = s.EditAction(t.Context(), a.ID, store.ActionPatch{Code: ptr("// second"), Secrets: map[string]*string{}}, now)
+		_, err = s.EditAction(t.Context(), a.ID, store.ActionPatch{Code: new("// second"), Secrets: map[string]*string{}}, now)
 		check(t, err)
 		_, err = s.Deploy(t.Context(), a.ID, now)
 		check(t, err)
@@ -109,7 +107,7 @@ var actionEdit = []test{
 		a := newAction(t, s, "claims")
 		for _, err := range race(16, func(i int) error {
 			if i%2 == 0 {
-				_, err := s.EditAction(t.Context(), a.ID, store.ActionPatch{Runtime: ptr("node18")}, now)
+				_, err := s.EditAction(t.Context(), a.ID, store.ActionPatch{Runtime: new("node18")}, now)
 				return err
 			}
 			return s.SetSecret(t.Context(), a.ID, fmt.Sprint("S", i), "v")
@@ -123,10 +121,10 @@ var actionEdit = []test{
 	{"an edit of an older text is refused", func(t *testing.T, s *store.Store) {
 		a := newAction(t, s, "claims")
 		base := store.HashCode(a.Code)
-		got, err := s.EditAction(t.Context(), a.ID, store.ActionPatch{Code: ptr("// mine"), Base: base}, now)
+		got, err := s.EditAction(t.Context(), a.ID, store.ActionPatch{Code: new("// mine"), Base: base}, now)
 		check(t, err)
 		equal(t, "the first edit", got.Code, "// mine")
-		_, err = s.EditAction(t.Context(), a.ID, store.ActionPatch{Code: ptr("// yours"), Name: ptr("yours"), Base: base}, now.Add(time.Hour))
+		_, err = s.EditAction(t.Context(), a.ID, store.ActionPatch{Code: new("// yours"), Name: new("yours"), Base: base}, now.Add(time.Hour))
 		wantErr(t, "the second edit", err, store.ErrChanged)
 		kept, err := s.Action(t.Context(), a.ID)
 		check(t, err)
@@ -136,7 +134,7 @@ var actionEdit = []test{
 		a := newAction(t, s, "claims")
 		won := 0
 		for _, err := range race(16, func(i int) error {
-			_, err := s.EditAction(t.Context(), a.ID, store.ActionPatch{Code: ptr(fmt.Sprint("// ", i)), Base: store.HashCode(a.Code)}, now)
+			_, err := s.EditAction(t.Context(), a.ID, store.ActionPatch{Code: new(fmt.Sprint("// ", i)), Base: store.HashCode(a.Code)}, now)
 			return err
 		}) {
 			if err == nil {
